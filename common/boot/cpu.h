@@ -1,0 +1,43 @@
+/**
+ * @file
+ * What the CPU must be told once: segments, stacks for faults, handlers.
+ * And what it can be asked: its features.
+ *
+ * Source: Intel SDM volume 3, "Protected-Mode Memory Management" and
+ * "Interrupt and Exception Handling"; volume 2, "CPUID".
+ */
+#ifndef CPU_H
+#define CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Load GDT, TSS and IDT.  From here on an exception is explained. */
+void cpu_init(void);
+
+/** Pages can be without execution; entry.S has turned it on. */
+bool cpu_has_nx(void);
+
+/** Pages can be of 1 GiB. */
+bool cpu_has_huge_pages(void);
+
+/** Width of physical addresses, in bits. */
+uint32_t cpu_phys_bits(void);
+
+/** One of the kernel's stacks; the page below it is not mapped. */
+struct cpu_stack {
+	const char *name;
+	uintptr_t   base;
+	uintptr_t   end;
+};
+
+/** The stack that holds all of [address, address + bytes), or NULL. */
+const struct cpu_stack *cpu_stack_of(uint64_t address, uint64_t bytes);
+
+/** The stack whose guard page @p address lies in, or NULL. */
+const struct cpu_stack *cpu_guard_of(uint64_t address);
+
+/** Stack number @p index from 0 on, or NULL behind the last. */
+const struct cpu_stack *cpu_stack(unsigned index);
+
+#endif

@@ -1,0 +1,54 @@
+/**
+ * @file
+ * Where things lie in virtual memory.  C, assembly and, by a check in
+ * kernel.ld, the linker agree on this page.
+ *
+ *     0x0000000000000000  not mapped: a null pointer faults
+ *     0xffff800000000000  direct map: physical address p is at DIRECT_MAP + p
+ *     0xffffffff80000000  kernel: physical address p is at KERNEL_VIRT + p,
+ *                         from 1 MiB to the end of the image, page by page
+ *
+ * The kernel is in the last 2 GiB because -mcmodel=kernel lets addresses
+ * there be sign-extended 32-bit numbers.
+ */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#define DIRECT_MAP  0xffff800000000000
+#define KERNEL_VIRT 0xffffffff80000000
+
+/** The design's limit: 28 bits of page frame number. */
+#define DIRECT_GIB 1024
+
+/** Mapped before anybody has read a memory map. */
+#define DIRECT_GIB_ALWAYS 4
+
+/** Tables of 4 KiB pages for the kernel, 2 MiB each from physical 0 on. */
+#define KERNEL_TABLES      2
+
+#define KERNEL_STACK_BYTES 0x10000
+#define FAULT_STACK_BYTES  0x2000
+#define GUARD_BYTES        0x1000
+
+/** Selectors of cpu.c's GDT. */
+#define CODE_SELECTOR 0x08
+#define DATA_SELECTOR 0x10
+#define TSS_SELECTOR  0x18
+
+#ifndef __ASSEMBLER__
+
+/* Set by kernel.ld; each boundary is a multiple of 4096. */
+extern const char kernel_base[], kernel_end[];
+extern const char text_base[], text_end[];
+extern const char rodata_base[], rodata_end[];
+extern const char data_base[], data_end[];
+extern const char symbols_base[], symbols_end[];
+
+/* Stacks, in tables.S: each begins right above a page that is not mapped. */
+extern const char kernel_stack[], kernel_stack_end[];
+extern const char double_fault_stack[], double_fault_stack_end[];
+extern const char nmi_stack[], nmi_stack_end[];
+extern const char machine_check_stack[], machine_check_stack_end[];
+
+#endif
+#endif

@@ -1,0 +1,58 @@
+/**
+ * @file
+ * The kernel's page tables.
+ *
+ * tables.S has the first ones, with which the kernel starts; here they get
+ * their final shape: code cannot be written, data cannot run, a stack that
+ * overflows faults, and so does a null pointer.  All physical memory that a
+ * memory map calls RAM appears at DIRECT_MAP, which phys_to_virt() lends out.
+ *
+ * The direct map lets the kernel write to its own code by another name.  It
+ * is for memory that is handed out; the kernel's image is not.
+ *
+ * Source: Intel SDM volume 3, "4-Level Paging".
+ */
+#ifndef PAGING_H
+#define PAGING_H
+
+#define PTE_PRESENT 0x1
+#define PTE_WRITE   0x2
+#define PTE_LARGE   0x80               /**< Ends the walk: 2 MiB or 1 GiB. */
+#define PTE_NX      0x8000000000000000 /**< Not to be executed. */
+#define PTE_ADDRESS 0x000ffffffffff000 /**< Of a table or a page. */
+
+#ifndef __ASSEMBLER__
+
+#include "boot_info.h"
+
+/**
+ * Give the kernel's image its rights, page by page, take away address 0, and
+ * map the first 4 GiB.  No memory is needed.
+ */
+void paging_init(void);
+
+/**
+ * Map each GiB that RAM of the loader's map touches, up to 1 TiB and the
+ * width of the CPU's addresses.  CPUs without 1 GiB pages need a page of
+ * tables for each; it is taken from the lowest RAM from 1 MiB to 4 GiB that
+ * nothing occupies.
+ *
+ * @param boot       its map is used as it is: unsorted, overlapping
+ * @param occupants  says what is taken; gets what we take, "page-tables"
+ */
+void paging_map_ram(const struct boot_info *boot, struct occupants *occupants);
+
+/** What the page tables say of an address. */
+struct paging_view {
+	bool     present;
+	bool     writable;
+	bool     executable;
+	paddr_t  paddr;      /**< Where the address leads, if present. */
+	uint64_t page_bytes; /**< 4 KiB, 2 MiB or 1 GiB, if present. */
+};
+
+/** Walk the page tables as the CPU does. */
+struct paging_view paging_look(uint64_t address);
+
+#endif
+#endif

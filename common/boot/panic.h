@@ -1,0 +1,20 @@
+/**
+ * @file
+ * The screens with which the kernel ends: what panic() and exceptions share.
+ */
+#ifndef PANIC_H
+#define PANIC_H
+
+/**
+ * Begin a screen.  The second one, caused by printing the first, is cut short:
+ * then this does not return.
+ */
+void screen_begin(void);
+
+/** A line across the screen. */
+void screen_rule(void);
+
+/** The last line; then the machine ends or waits. */
+_Noreturn void screen_end(void);
+
+#endif

@@ -1,0 +1,104 @@
+/**
+ * @file
+ * See provoke.h.
+ *
+ * Addresses and operands pass through an empty piece of assembly, so that
+ * the compiler cannot see the mistake and make something else of it.
+ */
+#include "provoke.h"
+
+#include "check.h"
+#include "kstring.h"
+#include "layout.h"
+
+static uint64_t unseen(uint64_t value)
+{
+	__asm__ volatile("" : "+r"(value));
+	return value;
+}
+
+static void provoke_null(void)
+{
+	*(volatile uint64_t *)unseen(0);
+}
+
+/* Each call takes a frame until the stack meets its guard.  The end of the
+ * recursion is for the compiler, which warns of one without. */
+static uint64_t provoke_stack_deeper(uint64_t depth)
+{
+	volatile uint64_t mine = unseen(depth);
+
+	if (mine == UINT64_MAX)
+		return 0;
+	return provoke_stack_deeper(mine + 1) + mine;
+}
+
+static void provoke_stack(void)
+{
+	provoke_stack_deeper(0);
+}
+
+static void provoke_text(void)
+{
+	*(volatile uint8_t *)unseen((uintptr_t)text_base) = 0;
+}
+
+/* 0xc3 is a return, so without NX this comes back. */
+static void provoke_run(void)
+{
+	static uint8_t code[1] = { 0xc3 };
+	void (*call)(void) = (void (*)(void))unseen((uintptr_t)code);
+
+	call();
+}
+
+static void provoke_divide(void)
+{
+	unseen(1 / unseen(0));
+}
+
+static void provoke_wild(void)
+{
+	*(volatile uint64_t *)unseen(DIRECT_MAP - 0x5000000000000000) = 1;
+}
+
+static void provoke_ud(void)
+{
+	__asm__ volatile("ud2");
+}
+
+/* The IDT ends at vector 31. */
+static void provoke_gp(void)
+{
+	__asm__ volatile("int $0x80");
+}
+
+static void provoke_assert(void)
+{
+	uint64_t base = unseen(0x2000), end = unseen(0x1000);
+
+	ASSERT(base < end, "base 0x%llx, end 0x%llx", (unsigned long long)base,
+	       (unsigned long long)end);
+}
+
+void provoke(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*make)(void);
+	} mistake[] = {
+		{ "null", provoke_null },     { "stack", provoke_stack },
+		{ "text", provoke_text },     { "run", provoke_run },
+		{ "divide", provoke_divide }, { "wild", provoke_wild },
+		{ "ud", provoke_ud },         { "gp", provoke_gp },
+		{ "assert", provoke_assert },
+	};
+
+	for (size_t i = 0; i < sizeof(mistake) / sizeof(mistake[0]); i++) {
+		if (strcmp(name, mistake[i].name) == 0) {
+			mistake[i].make();
+			panic("provoke=%s had no effect", name);
+		}
+	}
+	panic("provoke=%s: there is no such mistake; see provoke.h", name);
+}

@@ -1,0 +1,36 @@
+/**
+ * @file
+ * Exceptions: each ends the kernel with a screen that explains it.
+ *
+ * Source: Intel SDM volume 3, "Exception and Interrupt Reference".
+ */
+#ifndef TRAP_H
+#define TRAP_H
+
+#include <stdint.h>
+
+#define TRAP_VECTORS       32 /**< The CPU's own; we turn no interrupt on. */
+
+#define TRAP_NMI           2
+#define TRAP_INVALID_TSS   10
+#define TRAP_DOUBLE_FAULT  8
+#define TRAP_PROTECTION    13
+#define TRAP_PAGE_FAULT    14
+#define TRAP_MACHINE_CHECK 18
+
+/** The registers as trap.S pushes them, from the last to the first. */
+struct trap_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t vector;
+	uint64_t error;                    /**< Where the CPU gives none: 0. */
+	uint64_t rip, cs, rflags, rsp, ss; /**< The CPU's part. */
+};
+
+/** Entry points by vector, for the IDT; in trap.S. */
+extern const uint64_t trap_entries[TRAP_VECTORS];
+
+/** Print the screen and end; trap.S calls it. */
+_Noreturn void trap_handle(const struct trap_frame *frame);
+
+#endif
