@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Start a kernel in an emulator: to look at it, or to test it.
+
+    boot.py run    build/kernel/lesson-1.elf --mem 4G
+    boot.py test   build/kernel/lesson-1.elf
+    boot.py image  build/kernel/lesson-1.elf
+
+Options stand the same way for each; `boot.py --help` lists them.
+"""
+import argparse
+import os
+import subprocess
+import sys
+
+# The checkout stays as it is: output goes to build/ only.
+sys.dont_write_bytecode = True
+
+from capture import capture  # noqa: E402
+from image import image  # noqa: E402
+from judge import Ktap, Tap, judge_boot, judge_expected  # noqa: E402
+from qemu import STATUS_OK, qemu_command  # noqa: E402
+from trouble import Trouble  # noqa: E402
+
+try:
+    import termios
+except ImportError:
+    termios = None
+
+
+def colours_wanted(options):
+    """Whether the kernel may colour its text."""
+    if options.color != "auto":
+        return options.color == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def once_wanted(options):
+    """Whether the kernel is to power off after its report."""
+    return options.once or os.environ.get("ONCE", "0") not in ("", "0")
+
+
+def kernel_words(options, *more):
+    """The kernel's command line."""
+    return ["qemu", *more, *options.cmdline.split()]
+
+
+def interactive_words(options):
+    """The command line for a reader, who may be a script."""
+    more = ["color"] if colours_wanted(options) else []
+    once = once_wanted(options)
+    if not once and not sys.stdin.isatty():
+        print("boot: standard input is no terminal, so the kernel powers "
+              "off after its report (once)", flush=True)
+        once = True
+    return kernel_words(options, *more, *(["once"] if once else []))
+
+
+def attached(command):
+    """Run the command on our terminal, which it leaves as it found it."""
+    terminal = termios and sys.stdin.isatty()
+    state = termios.tcgetattr(sys.stdin) if terminal else None
+    process = subprocess.Popen(command)
+    while True:
+        try:
+            status = process.wait()
+            break
+        except KeyboardInterrupt:
+            continue
+    if state:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, state)
+    return status
+
+
+def command_run(options):
+    """The serial port is the reader's terminal."""
+    words = interactive_words(options)
+    command = qemu_command(options, words)
+    command += ["-serial", "mon:stdio"]
+    print("boot: %s in QEMU with %s of memory; to quit: Ctrl-A, then x"
+          % (stem(options.kernel), options.mem), flush=True)
+    status = attached(command)
+    return 0 if status == STATUS_OK else status
+
+
+def command_test(options):
+    """Run the kernel's tests, or compare its report with expected files."""
+    if options.expect:
+        return test_expected(options)
+    word = "test=" + options.word if options.word else "test"
+    tap = Tap()
+    ktap = Ktap(tap)
+    run, log_path = captured(options, word, ktap.line)
+    judge_boot(tap, stem(options.kernel) + " runs its tests and powers off",
+               run, options.timeout, log_path, ktap.problem())
+    return tap.end()
+
+
+def test_expected(options):
+    """Boot once and compare the report, stage by stage."""
+    tap = Tap()
+    run, log_path = captured(options, "once", lambda line: None)
+    for path in options.expect:
+        judge_expected(tap, path, run)
+    judge_boot(tap, stem(options.kernel) + " reports and powers off",
+               run, options.timeout, log_path)
+    return tap.end()
+
+
+def captured(options, word, on_line):
+    """(the run, path of its log) of a kernel that is told the word."""
+    log_path = os.path.splitext(options.kernel)[0] + "-%s.log" \
+        % word.split("=")[0]
+    command = qemu_command(options, kernel_words(options, word))
+    command += ["-serial", "stdio", "-monitor", "none"]
+    return capture(command, options.timeout, log_path, on_line), log_path
+
+
+def command_image(options):
+    """Make the image that `run` would boot, and say where it is."""
+    print(image(options.kernel, interactive_words(options), options.grub,
+                options.module, options.uefi))
+    return 0
+
+
+def stem(path):
+    """lesson-1 of build/kernel/lesson-1.elf."""
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+COMMANDS = {"run": command_run, "test": command_test, "image": command_image}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        raise Trouble(message)
+
+
+def add_machine_options(parser):
+    """What the machine is like, and how the kernel gets into it."""
+    parser.add_argument("--mem", default="", help="128M, 4G, ...")
+    parser.add_argument("--cpu", default="", help="QEMU's name of a CPU")
+    parser.add_argument("--boot", default="", help="grub or pvh")
+    parser.add_argument("--uefi", action="store_true",
+                        help="UEFI firmware instead of a BIOS")
+    parser.add_argument("--qemu", default="", help="path of the emulator")
+    parser.add_argument("--kvm", action="store_true",
+                        help="let the host's CPU run it")
+    parser.add_argument("--grub", action="append", default=[],
+                        help="a GRUB command before the kernel is loaded: "
+                        "'cutmem 16M 17M'")
+    parser.add_argument("--module", action="append", default=[],
+                        help="a file that the loader puts into memory")
+
+
+def add_kernel_options(parser):
+    """What the kernel is told, and how it is judged."""
+    parser.add_argument("--cmdline", default="",
+                        help="more words for the kernel")
+    parser.add_argument("--color", default="auto",
+                        choices=["auto", "always", "never"])
+    parser.add_argument("--once", action="store_true",
+                        help="power off after the report")
+    parser.add_argument("--word", default="",
+                        help="only tests whose name holds it")
+    parser.add_argument("--timeout", type=float, default=60,
+                        help="seconds until a test counts as hung")
+    parser.add_argument("--expect", nargs="+", action="extend", default=[],
+                        help="files with the lines that stages must print")
+
+
+def parse(arguments):
+    """The options, with empty ones (unset in a Makefile) at their default."""
+    parser = Parser(prog="boot.py", description=__doc__.splitlines()[0])
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("kernel", metavar="KERNEL.elf")
+    add_machine_options(parser)
+    add_kernel_options(parser)
+    options = parser.parse_args(arguments)
+    options.mem = options.mem or "128M"
+    options.boot = options.boot or "grub"
+    return options
+
+
+def check(options):
+    """Refuse what would only end in a puzzle."""
+    if options.boot not in ("grub", "pvh"):
+        raise Trouble("BOOT=%s: it is grub or pvh" % options.boot)
+    for path in [options.kernel] + options.module + options.expect:
+        if not os.path.isfile(path):
+            raise Trouble("%s: there is no such file%s" % (
+                path, "; make lesson N=1 builds lesson 1"
+                if path == options.kernel else ""))
+
+
+def main(arguments):
+    """The program; returns its exit status."""
+    try:
+        options = parse(arguments)
+        check(options)
+        return COMMANDS[options.command](options)
+    except Trouble as trouble:
+        print("boot: %s" % trouble, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,160 @@
+"""The disk that GRUB boots a kernel from.
+
+One image holds one kernel, one command line and the loader for one kind of
+firmware, so it is small (0.9 MB) and made in a blink.  Its name is a digest
+of all that went into it: an image that exists is up to date.
+"""
+import glob
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+
+from trouble import Trouble
+
+# What a loader needs and no more: GRUB's default is 20 MB.
+COMMON_MODULES = "multiboot2 normal iso9660 serial terminal echo reboot " \
+    "mmap"
+PLATFORMS = {
+    "i386-pc": COMMON_MODULES + " biosdisk",
+    "x86_64-efi": COMMON_MODULES + " part_gpt part_msdos fat efi_gop",
+}
+GRUB_DIRECTORIES = ["/usr/lib/grub", "/usr/local/lib/grub", "/usr/lib/grub2"]
+GRUB_FAILED = "GRUB could not start the kernel."
+PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            "0123456789_=.,:/+-")
+
+
+def quoted(word):
+    """The word as GRUB's shell must see it."""
+    if set(word) <= PLAIN:
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def checked(command):
+    """The command; GRUB would take one that it does not know for a success."""
+    words = command.split()
+    if words[:1] not in (["cutmem"], ["badram"]) or set(";|&{}\n") & \
+            set(command):
+        raise Trouble("--grub '%s': it is a cutmem or a badram command"
+                      % command)
+    return command
+
+
+def grub_cfg(words, commands, modules):
+    """The loader's script.
+
+    It speaks on the serial port only when something fails: switching the
+    terminal would clear the reader's screen.  Hence each step is tried in
+    silence first and repeated aloud.
+    """
+    steps = [checked(command) for command in commands]
+    steps.append(" ".join(["multiboot2 /boot/kernel.elf"] +
+                          [quoted(word) for word in words]))
+    for name in map(os.path.basename, modules):
+        steps.append("module2 /boot/modules/%s %s" % ((quoted(name),) * 2))
+    lines = ["if %s; then" % step for step in steps]
+    lines += ["boot"] + ["fi"] * len(steps)
+    lines += ["serial --unit=0 --speed=115200", "terminal_output serial"]
+    lines += steps
+    lines += ["echo '%s'" % GRUB_FAILED, "reboot"]
+    return "\n".join(lines) + "\n"
+
+
+def find_grub(platform):
+    """(grub-mkrescue, the directory of its modules for the platform)."""
+    program = shutil.which("grub-mkrescue") or shutil.which("grub2-mkrescue")
+    if program is None:
+        raise Trouble("grub-mkrescue is missing; make doctor says what to "
+                      "install")
+    for directory in GRUB_DIRECTORIES:
+        path = os.path.join(directory, platform)
+        if os.path.isdir(path):
+            return program, path
+    raise Trouble("GRUB's modules for %s are missing; make doctor says what "
+                  "to install" % platform)
+
+
+def digest(*parts):
+    """Eight bytes of a digest, as text that a file name can hold."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(b"%d:" % len(part) + part)
+    return total.hexdigest()[:16]
+
+
+def read_file(path):
+    """The file's bytes."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def strip(kernel, target):
+    """Copy the kernel without names and lines.
+
+    GRUB would load those too, and a machine of 3 MiB has no room for them.
+    """
+    program = shutil.which(os.environ.get("CROSS_COMPILE", "") + "objcopy")
+    if program is not None and subprocess.run(
+            [program, "--strip-all", kernel, target],
+            stderr=subprocess.DEVNULL).returncode == 0:
+        return
+    shutil.copy(kernel, target)
+
+
+def fill(tree, kernel, script, modules):
+    """Lay out the image's files under the directory tree."""
+    os.makedirs(os.path.join(tree, "boot", "grub"))
+    os.makedirs(os.path.join(tree, "boot", "modules"))
+    strip(kernel, os.path.join(tree, "boot", "kernel.elf"))
+    for module in modules:
+        shutil.copy(module, os.path.join(tree, "boot", "modules"))
+    with open(os.path.join(tree, "boot", "grub", "grub.cfg"), "w") as file:
+        file.write(script)
+
+
+def make(program, grub, platform, tree, target):
+    """Run grub-mkrescue; the image appears whole or not at all."""
+    part = os.path.join(tree, "image.iso")
+    command = [program, "-d", grub, "--locales=", "--fonts=", "--themes=",
+               "--install-modules=" + PLATFORMS[platform], "-o", part,
+               os.path.join(tree, "files")]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0 or not os.path.exists(part):
+        said = done.stdout.decode(errors="replace").strip().splitlines()
+        raise Trouble("%s could not make the image; make doctor says what "
+                      "is missing:\n%s" % (os.path.basename(program),
+                                           "\n".join(said[-10:])))
+    os.replace(part, target)
+
+
+def image(kernel, words, commands=(), modules=(), uefi=False):
+    """Path of an image that boots the kernel with these words.
+
+    It lies in image/ beside the kernel.  Older images of the same kernel and
+    script are removed: a machine that runs from one keeps it open.
+    """
+    platform = "x86_64-efi" if uefi else "i386-pc"
+    program, grub = find_grub(platform)
+    script = grub_cfg(words, commands, modules)
+    directory = os.path.join(os.path.dirname(os.path.abspath(kernel)),
+                             "image")
+    stem = os.path.splitext(os.path.basename(kernel))[0]
+    prefix = os.path.join(directory, "%s-%s-%s" % (
+        stem, platform, digest(script.encode())[:8]))
+    target = "%s-%s.iso" % (prefix, digest(
+        PLATFORMS[platform].encode(), read_file(kernel),
+        *[read_file(module) for module in modules]))
+    if os.path.exists(target):
+        return target
+    os.makedirs(directory, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory) as tree:
+        fill(os.path.join(tree, "files"), kernel, script, modules)
+        make(program, grub, platform, tree, target)
+    for old in glob.glob(glob.escape(prefix) + "-*.iso"):
+        if old != target:
+            os.remove(old)
+    return target
