@@ -1,0 +1,247 @@
+# Pagewise.  `make help` lists what a person types.
+#
+# Lesson N is common/, the stages of folders 1 to N, and folder N's main.c.
+# Each file is compiled once for each machine it runs on (the kernel, the
+# host) and linked into every lesson that has it.
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+FOLDERS := $(sort $(patsubst %/,%,$(wildcard lessons/[0-9][0-9]-*/)))
+NUMBERS := $(shell seq 1 $(words $(FOLDERS)))
+TOOLS   := LLVM='$(LLVM)' CROSS_COMPILE='$(CROSS_COMPILE)' QEMU='$(QEMU)' \
+           sh common/tools/tools.sh
+BOOTER  := python3 common/emu/boot.py
+
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+
+# --- make setup, alone or before other goals --------------------------------
+# What setup installs must be there when the other goals look for it, so they
+# run in a make of their own.
+
+OTHERS := $(filter-out setup,$(MAKECMDGOALS))
+.PHONY: setup $(OTHERS)
+setup:
+	@$(TOOLS) setup
+ifneq ($(OTHERS),)
+$(firstword $(OTHERS)): setup
+	@$(MAKE) --no-print-directory $(OTHERS)
+$(wordlist 2,$(words $(OTHERS)),$(OTHERS)): $(firstword $(OTHERS))
+	@:
+endif
+
+else
+
+# --- Compilers --------------------------------------------------------------
+
+WARNINGS := -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+
+ifneq ($(LLVM),)
+VARIANT   := -llvm
+KERNEL_CC := clang --target=x86_64-elf
+HOST_CC   := clang
+LD        := ld.lld
+else
+KERNEL_CC := $(CROSS_COMPILE)gcc
+HOST_CC   := gcc
+LD        := $(CROSS_COMPILE)ld
+endif
+NM     := $(CROSS_COMPILE)nm
+KERNEL := build/kernel$(VARIANT)
+HOST   := build/host$(VARIANT)
+FAST   := build/fast$(VARIANT)
+
+KERNEL_CFLAGS := $(WARNINGS) -ffreestanding -O2 -g -mno-red-zone \
+  -mgeneral-regs-only -mcmodel=kernel -fno-pic -fno-pie \
+  -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+  -fno-asynchronous-unwind-tables -fcf-protection=none
+HOST_CFLAGS := $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
+  -fsanitize=address,undefined -fno-sanitize-recover=all
+FAST_CFLAGS := $(WARNINGS) -O2 -g
+
+# --- Which file belongs to what ---------------------------------------------
+
+# The rule of the book: a file of folder k sees the headers of folders 1 to k,
+# and common/ sees none of them.
+includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
+  $(firstword $(sort $f $(patsubst %/,%,$(dir $1)))),$f),-I$f)) \
+  $(if $(filter %/replay.c,$1),-Icommon/host)
+
+upto   = $(wordlist 1,$1,$(FOLDERS))
+stages = $(filter-out %/main.c %/replay.c,$(wildcard \
+         $(addsuffix /*.c,$(call upto,$1))))
+
+COMMON := $(wildcard common/lib/*.c)
+# The parsers of the loader's block need no machine: they are tested on the
+# host too.
+PARSERS := $(wildcard common/boot/multiboot2*.c common/boot/pvh*.c \
+           common/boot/boot_info*.c common/boot/hostile*.c)
+
+kernel_sources = $(wildcard common/boot/*.c common/boot/*.S) $(COMMON) \
+                 $(call stages,$1) $(word $1,$(FOLDERS))/main.c
+test_sources   = common/host/host.c common/host/test_main.c $(PARSERS) \
+                 $(COMMON) $(call stages,$1)
+replay_sources = common/host/host.c common/host/map_file.c \
+                 $(filter-out %_test.c common/lib/test.c,$(COMMON) \
+                 $(call stages,$1)) $(word $1,$(FOLDERS))/replay.c
+
+# --- How it is compiled -----------------------------------------------------
+
+# A line for each file that is made; V=1 shows the whole commands.
+Q    := $(if $(V),,@)
+says  = $(if $(V),,@printf '  %-4s %s\n' $1 $2)
+
+build/.gitignore:
+	@mkdir -p build && echo '*' > $@
+
+define compile # folder of output, compiler, flags
+$1/%.c.o: %.c Makefile | build/.gitignore
+	@mkdir -p $$(@D)
+	$$(call says,CC,$$@)
+	$$(Q)$2 $3 $$(call includes,$$<) -MMD -MP -c $$< -o $$@
+$1/%.S.o: %.S Makefile | build/.gitignore
+	@mkdir -p $$(@D)
+	$$(call says,AS,$$@)
+	$$(Q)$2 -Icommon/include -MMD -MP -g -c $$< -o $$@
+endef
+$(eval $(call compile,$(KERNEL),$(KERNEL_CC),$(KERNEL_CFLAGS)))
+$(eval $(call compile,$(HOST),$(HOST_CC),$(HOST_CFLAGS)))
+$(eval $(call compile,$(FAST),$(HOST_CC),$(FAST_CFLAGS)))
+
+# A kernel is linked twice: the first link gives the names that the second
+# one's backtraces show.
+LINK := $(LD) -n -z max-page-size=4096 -T common/boot/kernel.ld
+
+define link # number of the lesson
+$(KERNEL)/lesson-$1.elf: $(patsubst %,$(KERNEL)/%.o,$(call kernel_sources,$1)) \
+                         common/boot/kernel.ld common/boot/symbols.awk
+	$$(call says,LD,$$@)
+	$$(Q)$(LINK) $$(filter %.o,$$^) -o $$@.first
+	$$(Q)$(NM) -n $$@.first | awk -f common/boot/symbols.awk > $$@.names.S
+	$$(Q)$(KERNEL_CC) -c $$@.names.S -o $$@.names.o
+	$$(Q)$(LINK) $$(filter %.o,$$^) $$@.names.o -o $$@
+$(HOST)/lesson-$1-tests: $(patsubst %,$(HOST)/%.o,$(call test_sources,$1))
+	$$(call says,LD,$$@)
+	$$(Q)$(HOST_CC) $(HOST_CFLAGS) $$^ -o $$@
+$(FAST)/lesson-$1-replay: $(patsubst %,$(FAST)/%.o,$(call replay_sources,$1))
+	$$(call says,LD,$$@)
+	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$^ -o $$@
+endef
+$(foreach n,$(NUMBERS),$(eval $(call link,$n)))
+
+-include $(shell test -d build && find build -name '*.d')
+
+# --- One lesson: make lesson N=3 run ----------------------------------------
+
+.PHONY: lesson run replay test tests doctor clean help format
+
+# N is asked for only by goals that use it: `make help` never fails.
+OF_A_LESSON := lesson run replay debug bochs
+ifneq ($(filter $(OF_A_LESSON),$(MAKECMDGOALS)),)
+ifeq ($(N),)
+$(error Say which lesson: make $(MAKECMDGOALS) N=1)
+endif
+ifeq ($(filter $(N),$(NUMBERS)),)
+$(error N=$(N): there is no such lesson; N is 1 to $(lastword $(NUMBERS)))
+endif
+endif
+
+need-%:
+	@$(TOOLS) need $*
+
+# `make lesson N=3 replay` makes no kernel; `make lesson N=3` does.
+ifeq ($(filter replay test,$(MAKECMDGOALS)),)
+lesson: need-build $(KERNEL)/lesson-$(N).elf
+else
+lesson:
+	@:
+endif
+
+EMULATOR = $(if $(MEM),--mem '$(MEM)') $(if $(CPU),--cpu '$(CPU)') \
+  $(if $(BOOT),--boot '$(BOOT)') $(if $(UEFI),--uefi) $(if $(KVM),--kvm) \
+  $(if $(QEMU),--qemu '$(QEMU)') $(if $(BREAK),--cmdline 'break=$(BREAK)')
+
+run: need-build need-run $(KERNEL)/lesson-$(N).elf
+	@$(BOOTER) run $(KERNEL)/lesson-$(N).elf $(EMULATOR) $(if $(ONCE),--once)
+
+replay: need-host $(FAST)/lesson-$(N)-replay
+	@test -n '$(MAP)' || { echo 'Say which map: make lesson N=$(N) replay' \
+	  'MAP=dmesg.txt (or a file of lessons/01-e820/maps)' >&2; exit 2; }
+	@$(FAST)/lesson-$(N)-replay "$(MAP)"
+
+# --- Tests: make test, make lesson N=3 test, T=word -------------------------
+
+# N=3 tests lesson 3 alone; without N each lesson's kernel is booted, and the
+# last one holds the tests of all stages.
+TESTED := $(if $(N),$(N),$(NUMBERS))
+LAST   := $(lastword $(TESTED))
+PROVE  := prove --exec sh --jobs 2 $(if $(V),--verbose)
+SUITE  := build/suite
+
+# What is not a unit test has no name that T=word could choose.
+SCRIPTS := $(if $(T),,$(wildcard $(addsuffix /*.t,$(call upto,$(LAST)) \
+           common/*)))
+
+# A test program is a file of one line, for prove.
+program = printf 'exec %s\n' "$2" > $(SUITE)/$1.t
+
+test: need-build need-host need-test $(HOST)/lesson-$(LAST)-tests \
+      $(foreach n,$(TESTED),$(KERNEL)/lesson-$n.elf $(FAST)/lesson-$n-replay)
+	@$(if $(LLVM),:,$(MAKE) --no-print-directory LLVM=1 \
+	  build/host-llvm/lesson-$(LAST)-tests)
+	@rm -rf $(SUITE) && mkdir -p $(SUITE)
+	@$(call program,lesson-$(LAST)-host,$(HOST)/lesson-$(LAST)-tests $(T))
+	@$(call program,lesson-$(LAST)-host-llvm,$(patsubst %-llvm,%,$(HOST)\
+	)-llvm/lesson-$(LAST)-tests $(T))
+	@$(call program,lesson-$(LAST)-kernel,$(BOOTER) test \
+	  $(KERNEL)/lesson-$(LAST).elf $(EMULATOR) $(if $(T),--word '$(T)'))
+ifeq ($(T),)
+	@$(foreach n,$(TESTED),$(call program,lesson-$n-report,$(BOOTER) test \
+	  $(KERNEL)/lesson-$n.elf $(addprefix --expect ,$(wildcard \
+	  $(addsuffix /expect.txt,$(call upto,$n))))) &&) :
+endif
+	@$(PROVE) $(SUITE)/*.t $(SCRIPTS)
+
+# --- The rest ---------------------------------------------------------------
+
+# Every tool and version, then a boot: what doctor says is what happens.
+doctor:
+	@$(TOOLS) doctor
+	@$(MAKE) --no-print-directory N=1 \
+	  $(KERNEL)/lesson-1.elf
+	@$(BOOTER) test $(KERNEL)/lesson-1.elf --word e820 >build/doctor.log \
+	  && echo 'doctor: lesson 1 boots in QEMU and passes its tests' \
+	  || { cat build/doctor.log; exit 1; }
+
+format:
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	@rm -rf build
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+#: Pagewise: a kernel that comes to own its memory, in lessons 1 to 6.
+#:
+#:   make setup                  install what is missing (asks for root)
+#:   make doctor                 check every tool, then boot lesson 1
+#:   make lesson N=1 run         build lesson 1, boot it; quit with Ctrl-A x
+#:   make lesson N=1 replay MAP=dmesg.txt
+#:                               the same stages here, over another machine's map
+#:   make lesson N=1 test        that lesson's tests, on the host and booted
+#:   make test                   the tests of all lessons
+#:   make clean                  remove build/
+#:
+#: Variables, with make lesson N=1 run:
+#:   MEM=4G      RAM (128M)          BOOT=pvh   start without GRUB
+#:   UEFI=1      firmware is OVMF    CPU=max    QEMU's CPU model
+#:   KVM=1       use the host's CPU  ONCE=1     power off after the report
+#:   QEMU=path   another QEMU        NO_COLOR=1 no colours
+#: With any goal:
+#:   T=word      tests whose name holds the word      V=1  whole commands
+#:   LLVM=1      clang and lld
+#:   CROSS_COMPILE=x86_64-linux-gnu-    gcc of another name
+
+endif # setup

@@ -1,0 +1,96 @@
+/**
+ * @file
+ * The platform on the host: see host.h and phys.h.
+ *
+ * Physical memory of a foreign machine is not there.  What a stage may touch
+ * is lent: by a test, or because a stage asked for zeroed memory, which the
+ * system maps without spending any until it is written.
+ */
+#define _DEFAULT_SOURCE
+#include <stdlib.h>
+#include <sys/mman.h>
+#include "check.h"
+#include "host.h"
+#include "phys.h"
+
+#define WINDOWS_MAX 64
+
+static struct window {
+	paddr_t  base;
+	uint64_t bytes;
+	char    *memory;
+} window[WINDOWS_MAX];
+
+static size_t windows;
+static FILE  *printed;
+static bool   silent;
+
+void host_print_to(FILE *file)
+{
+	printed = file;
+	silent = file == NULL;
+}
+
+void console_write(const char *text, size_t bytes)
+{
+	if (!silent)
+		fwrite(text, 1, bytes, printed == NULL ? stdout : printed);
+}
+
+_Noreturn void panic(const char *format, ...)
+{
+	char    text[512];
+	va_list args;
+
+	va_start(args, format);
+	kvsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fflush(NULL);
+	fprintf(stderr, "panic: %s\n", text);
+	abort();
+}
+
+void *phys_to_virt(paddr_t paddr, uint64_t bytes)
+{
+	void *memory = phys_lent(paddr, bytes);
+
+	for (size_t i = 0; memory == NULL && i < windows; i++) {
+		uint64_t offset = paddr - window[i].base;
+
+		if (paddr >= window[i].base && offset <= window[i].bytes &&
+		    bytes <= window[i].bytes - offset)
+			memory = window[i].memory + offset;
+	}
+	if (memory == NULL)
+		panic("%llu bytes at 0x%llx are not lent to this stage",
+		      (unsigned long long)bytes, (unsigned long long)paddr);
+	return memory;
+}
+
+void *phys_to_virt_zeroed(paddr_t paddr, uint64_t bytes)
+{
+	char *memory = phys_lent(paddr, bytes);
+
+	if (memory != NULL) {
+		for (uint64_t i = 0; i < bytes; i++)
+			memory[i] = 0;
+		return memory;
+	}
+	ASSERT(windows < WINDOWS_MAX, "%zu windows", windows);
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED)
+		panic("this system maps no %llu bytes",
+		      (unsigned long long)bytes);
+	window[windows++] = (struct window){ paddr, bytes, memory };
+	return memory;
+}
+
+void host_return_all(void)
+{
+	while (windows > 0) {
+		windows--;
+		munmap(window[windows].memory, window[windows].bytes);
+	}
+	phys_lend(0, 0, NULL);
+}

@@ -1,0 +1,40 @@
+/**
+ * @file
+ * What main.c may use besides the stages: the boot's results, and MUST.
+ */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "boot_info.h"
+#include "check.h"
+#include "occupants.h"
+
+/**
+ * Stop the machine unless @p condition holds: a lesson cannot go on.  The
+ * message tells the reader the remedy, or the fact to look at.
+ */
+#define MUST(condition, ...)                                                   \
+	do {                                                                   \
+		if (!(condition))                                              \
+			panic(__VA_ARGS__);                                    \
+	} while (0)
+
+/** Stop the machine unless an x_check() finds all its invariants true. */
+#define MUST_HOLD(check)                                                       \
+	do {                                                                   \
+		const char *broken = (check);                                  \
+		MUST(broken == NULL, "%s: not true: %s (a mistake of ours)",   \
+		     #check, broken);                                          \
+	} while (0)
+
+/**
+ * A lesson's kernel: the pipeline so far, one call a line.  The boot code
+ * calls it once, with interrupts off, on a stack of 64 KiB, and waits when it
+ * returns.
+ *
+ * @param boot       what the loader said
+ * @param occupants  what lies in memory already; stages add what they place
+ */
+void kernel_main(const struct boot_info *boot, struct occupants *occupants);
+
+#endif

@@ -1,0 +1,66 @@
+/**
+ * @file
+ * The test kit: the same test runs on the host and in the booted kernel.
+ *
+ *     TEST(e820_stronger_type_cuts_a_hole)
+ *     {
+ *             CHECK_EQ(map.count, 3);
+ *     }
+ *
+ * The name is a sentence that is false when the test fails.  A test registers
+ * itself: its record goes into a section that the linker collects, so none
+ * can be forgotten.  CHECK reports and goes on.  The report is KTAP, which
+ * prove and the kernel's own tools read.
+ *
+ * Source: Linux Documentation/dev-tools, "The Kernel Test Anything Protocol".
+ */
+#ifndef TEST_H
+#define TEST_H
+
+#include "console.h"
+
+/** One test, as the linker collects them. */
+struct test {
+	const char *name;
+	void (*run)(void);
+	const char *file;
+};
+
+#define TEST(test_name)                                                        \
+	static void              test_name(void);                              \
+	static const struct test test_name##_record                            \
+		__attribute__((section("tests"), used, aligned(8))) = {        \
+			#test_name, test_name, __FILE__                        \
+		};                                                             \
+	static void test_name(void)
+
+/** The test fails unless @p condition holds; it goes on in any case. */
+#define CHECK(condition) test_check(condition, __FILE__, __LINE__, #condition)
+
+/** CHECK() that two numbers are equal, and shows both where they are not. */
+#define CHECK_EQ(value, expected)                                              \
+	test_check_eq((uint64_t)(value), (uint64_t)(expected), __FILE__,       \
+	              __LINE__, #value " == " #expected)
+
+/** CHECK() that two texts are equal; NULL equals only NULL. */
+#define CHECK_TEXT(value, expected)                                            \
+	test_check_text(value, expected, __FILE__, __LINE__, #value)
+
+/**
+ * Run all tests whose name holds @p word, or all where it is NULL, and print
+ * them as KTAP.
+ *
+ * @return how many failed; 1 where no name holds @p word
+ */
+unsigned test_run(const char *word);
+
+/** A number that differs each call, the same in each run. */
+uint64_t test_random(uint64_t *state);
+
+bool test_check(bool holds, const char *file, int line, const char *sentence);
+bool test_check_eq(uint64_t value, uint64_t expected, const char *file,
+                   int line, const char *sentence);
+bool test_check_text(const char *value, const char *expected, const char *file,
+                     int line, const char *sentence);
+
+#endif

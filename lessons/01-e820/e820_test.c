@@ -1,0 +1,333 @@
+/**
+ * @file
+ * Tests of lesson 1.  A picture is the specification: one column is 16 KiB.
+ */
+#include "e820.h"
+#include "kstring.h"
+#include "test.h"
+
+/* One range as firmware lays it out. */
+struct entry {
+	uint64_t base, bytes;
+	uint32_t type, attributes;
+};
+
+static struct e820_map firmware, map;
+
+/* The map made of @entries; its check must hold. */
+static void make_map(const struct entry *entries, uint32_t count)
+{
+	e820_read(&firmware, entries, count, sizeof(*entries));
+	e820_normalize(&firmware, &map);
+	CHECK_TEXT(e820_check(&map), NULL);
+}
+
+static void check_range(uint32_t i, paddr_t base, paddr_t end, uint32_t type)
+{
+	CHECK_EQ(map.range[i].base, base);
+	CHECK_EQ(map.range[i].end, end);
+	CHECK_EQ(map.range[i].type, type);
+}
+
+/*  in   RAM  |--------------------|
+ *       NVS           |-----|
+ *  out  RAM  |--------|     |-----|
+ *       NVS           |-----|          */
+TEST(e820_stronger_type_cuts_a_hole)
+{
+	static const struct entry in[] = {
+		{ 0, 64 * KiB, E820_RAM, 0 },
+		{ 16 * KiB, 8 * KiB, E820_NVS, 0 },
+	};
+
+	make_map(in, 2);
+	CHECK_EQ(map.count, 3);
+	check_range(0, 0, 16 * KiB, E820_RAM);
+	check_range(1, 16 * KiB, 24 * KiB, E820_NVS);
+	check_range(2, 24 * KiB, 64 * KiB, E820_RAM);
+}
+
+/*  in   RAM        |-----|
+ *       reserved |----------|
+ *  out  reserved |----------|          */
+TEST(e820_stronger_type_swallows_a_range)
+{
+	static const struct entry in[] = {
+		{ 16 * KiB, 8 * KiB, E820_RAM, 0 },
+		{ 8 * KiB, 24 * KiB, E820_RESERVED, 0 },
+	};
+
+	make_map(in, 2);
+	CHECK_EQ(map.count, 1);
+	check_range(0, 8 * KiB, 32 * KiB, E820_RESERVED);
+}
+
+/*  in   RAM      |-----|     RAM |---|  (later in the list, lower)
+ *  out  RAM      |-----------|          touching ranges of one type join */
+TEST(e820_neighbours_of_one_type_are_one_range)
+{
+	static const struct entry in[] = {
+		{ 32 * KiB, 16 * KiB, E820_RAM, 0 },
+		{ 0, 32 * KiB, E820_RAM, 0 },
+		{ 40 * KiB, 16 * KiB, E820_RAM, 0 },
+	};
+
+	make_map(in, 3);
+	CHECK_EQ(map.count, 1);
+	check_range(0, 0, 56 * KiB, E820_RAM);
+}
+
+/* Linux's own worked example, one unit a byte: sanitize_e820_map's comment
+ * in arch/x86/kernel/e820.c. */
+TEST(e820_resolves_linux_example)
+{
+	static const struct entry in[] = {
+		{ 4, 2, 2, 0 },  { 22, 1, 4, 0 }, { 4, 4, 1, 0 },
+		{ 1, 2, 4, 0 },  { 0, 8, 1, 0 },  { 20, 2, 3, 0 },
+		{ 11, 2, 4, 0 }, { 10, 5, 3, 0 }, { 14, 2, 2, 0 },
+		{ 19, 4, 2, 0 }, { 9, 9, 1, 0 },  { 21, 2, 1, 0 },
+		{ 17, 1, 4, 0 },
+	};
+	static const struct e820_range out[] = {
+		{ 0, 1, 1 },   { 1, 3, 4 },   { 3, 4, 1 },   { 4, 6, 2 },
+		{ 6, 8, 1 },   { 9, 10, 1 },  { 10, 11, 3 }, { 11, 13, 4 },
+		{ 13, 15, 3 }, { 15, 16, 2 }, { 16, 17, 1 }, { 17, 18, 4 },
+		{ 19, 20, 2 }, { 20, 22, 3 }, { 22, 23, 4 },
+	};
+
+	make_map(in, sizeof(in) / sizeof(in[0]));
+	CHECK_EQ(map.count, sizeof(out) / sizeof(out[0]));
+	for (uint32_t i = 0; i < map.count; i++)
+		check_range(i, out[i].base, out[i].end, out[i].type);
+}
+
+TEST(e820_drops_empty_ranges_wherever_they_stand)
+{
+	static const struct entry in[] = {
+		{ 0, 0, 0, 0 },
+		{ 4096, 8192, E820_RAM, 0 },
+		{ 6000, 0, E820_RESERVED, 0 },
+		{ UINT64_MAX, 0, 0, 0 },
+	};
+
+	make_map(in, 4);
+	CHECK_EQ(map.count, 1);
+	CHECK_EQ(firmware.empty, 3);
+	CHECK_EQ(firmware.given, 4);
+	make_map(in, 1);
+	CHECK_EQ(map.count, 0);
+}
+
+TEST(e820_refuses_ram_that_wraps_and_cuts_what_is_reserved)
+{
+	firmware = map = (struct e820_map){ 0 };
+	CHECK_EQ(e820_add(&firmware, UINT64_MAX, 2, E820_RAM), E820_WRAP);
+	CHECK_EQ(e820_add(&firmware, 2, UINT64_MAX, E820_RAM), E820_WRAP);
+	CHECK(memcmp(&map, &firmware, sizeof(map)) == 0);
+	CHECK_EQ(e820_add(&firmware, 1, UINT64_MAX, E820_RAM), E820_OK);
+
+	firmware.count = 0;
+	CHECK_EQ(e820_add(&firmware, UINT64_MAX - 4095, 8192, E820_RESERVED),
+	         E820_OK);
+	e820_normalize(&firmware, &map);
+	CHECK_EQ(map.count, 1);
+	CHECK_EQ(map.range[0].base, UINT64_MAX - 4095);
+	CHECK_EQ(e820_last(&map.range[0]), UINT64_MAX);
+}
+
+/*  2^64 - 16K   2^64 - 8K   2^64
+ *  RAM    |-----------------|
+ *  NVS          |-----------|  both end with the address space */
+TEST(e820_is_exact_at_the_end_of_the_address_space)
+{
+	static const struct entry in[] = {
+		{ 0 - 16 * KiB, 16 * KiB, E820_RAM, 0 },
+		{ 0 - 8 * KiB, 8 * KiB, E820_NVS, 0 },
+	};
+
+	make_map(in, 2);
+	CHECK_EQ(map.count, 2);
+	check_range(0, 0 - 16 * KiB, 0 - 8 * KiB, E820_RAM);
+	check_range(1, 0 - 8 * KiB, 0, E820_NVS);
+	CHECK_EQ(e820_past_page(&map.range[1]), UINT64_C(1) << 52);
+}
+
+TEST(e820_rounds_usable_ranges_inward)
+{
+	static const struct {
+		struct entry range;
+		uint64_t     pages, below_1m;
+	} row[] = {
+		{ { 0, 0x9fc00, E820_RAM, 0 }, 159, 159 },
+		{ { 1, 4096, E820_RAM, 0 }, 0, 0 },       /* two halves */
+		{ { 1, 8191, E820_RAM, 0 }, 1, 1 },       /* one whole page */
+		{ { 4095, 2, E820_RAM, 0 }, 0, 0 },       /* around an edge */
+		{ { 0xff000, 8192, E820_RAM, 0 }, 2, 1 }, /* around 1 MiB */
+		{ { 0x100000, 4096, E820_RAM, 0 }, 1, 0 },
+		{ { 0, 1 * MiB, E820_RESERVED, 0 }, 0, 0 },
+		{ { 0 - PAGE_SIZE, 4096, E820_RAM, 0 }, 1, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct e820_totals totals;
+
+		make_map(&row[i].range, 1);
+		totals = e820_total(&map);
+		CHECK_EQ(totals.usable_pages, row[i].pages);
+		CHECK_EQ(totals.pages_below_1m, row[i].below_1m);
+	}
+}
+
+/* 1024 ranges that all overlap: range i is [i, 2047 - i) of type i + 1. */
+TEST(e820_cuts_as_many_pieces_as_ranges_can_have)
+{
+	firmware = (struct e820_map){ 0 };
+	for (uint32_t i = 0; i < E820_MAX; i++)
+		CHECK_EQ(e820_add(&firmware, i, 2047 - 2 * i, i + 1), E820_OK);
+	e820_normalize(&firmware, &map);
+	CHECK_TEXT(e820_check(&map), NULL);
+	CHECK_EQ(map.count, 2 * E820_MAX - 1);
+	for (uint32_t i = 0; i < map.count; i++)
+		CHECK_EQ(map.range[i].type,
+		         i < E820_MAX ? i + 1 : 2 * E820_MAX - 1 - i);
+}
+
+TEST(e820_full_map_takes_no_more_and_stays_as_it_was)
+{
+	firmware = (struct e820_map){ 0 };
+	for (uint32_t i = 0; i < E820_MAX; i++)
+		e820_add(&firmware, i * 8192, 4096, E820_RAM);
+	map = firmware;
+	CHECK_EQ(e820_add(&firmware, 0, 4096, E820_RESERVED), E820_FULL);
+	CHECK(memcmp(&map, &firmware, sizeof(map)) == 0);
+	CHECK_EQ(e820_add(&firmware, 0, 0, E820_RESERVED), E820_OK);
+}
+
+#define CROWD (3 * E820_MAX)
+static struct entry crowd[CROWD];
+
+/* Many RAM ranges come first, then one that is reserved. */
+TEST(e820_leaves_out_ram_and_never_what_is_reserved)
+{
+	for (uint32_t i = 0; i < CROWD; i++)
+		crowd[i] = (struct entry){ i * 2 * PAGE_SIZE, PAGE_SIZE,
+			                   E820_RAM, 0 };
+	crowd[CROWD - 1] = (struct entry){ 1024, 64, E820_RESERVED, 0 };
+	make_map(crowd, CROWD);
+	CHECK_EQ(firmware.crowded, CROWD - E820_MAX);
+	CHECK_EQ(map.count, E820_MAX + 1);
+	check_range(1, 1024, 1088, E820_RESERVED);
+}
+
+TEST(e820_joins_what_touches_before_it_leaves_out)
+{
+	for (uint32_t i = 0; i < CROWD; i++) {
+		uint32_t page = i * 2 < CROWD ? i * 2 : (i * 2 - CROWD) | 1;
+
+		crowd[i] = (struct entry){ page * PAGE_SIZE, PAGE_SIZE,
+			                   E820_RAM, 0 };
+	}
+	make_map(crowd, E820_MAX + 1);
+	CHECK_EQ(firmware.crowded, 1);
+	for (uint32_t i = 0; i < CROWD; i++)
+		crowd[i].base = i * PAGE_SIZE;
+	make_map(crowd, CROWD);
+	CHECK_EQ(firmware.crowded, 0);
+	CHECK_EQ(map.count, 1);
+	check_range(0, 0, CROWD * PAGE_SIZE, E820_RAM);
+}
+
+TEST(e820_widens_a_neighbour_when_reserved_ranges_fill_it)
+{
+	uint64_t reserved = 0;
+
+	for (uint32_t i = 0; i < CROWD; i++)
+		crowd[i] = (struct entry){ i * 4 * PAGE_SIZE, PAGE_SIZE,
+			                   E820_RESERVED, 0 };
+	crowd[0].type = E820_RAM;
+	crowd[0].bytes = CROWD * 4 * PAGE_SIZE;
+	make_map(crowd, CROWD);
+	for (uint32_t i = 1; i < CROWD; i++) {
+		uint32_t k = 0;
+
+		while (k < map.count &&
+		       e820_last(&map.range[k]) < crowd[i].base)
+			k++;
+		reserved += k < map.count &&
+		            map.range[k].type == E820_RESERVED &&
+		            map.range[k].base <= crowd[i].base;
+	}
+	CHECK_EQ(reserved, CROWD - 1);
+}
+
+TEST(e820_reads_entries_of_any_stride_and_alignment)
+{
+	unsigned char bytes[3 * 29 + 1];
+	uint64_t      base = 0, length = 4096;
+	uint32_t      type = 7;
+
+	for (uint32_t stride = 20; stride <= 29; stride++) {
+		memset(bytes, 0xff, sizeof(bytes));
+		for (uint32_t i = 0; i < 3; i++) {
+			base = i * 8192;
+			memcpy(bytes + 1 + i * stride, &base, 8);
+			memcpy(bytes + 9 + i * stride, &length, 8);
+			memcpy(bytes + 17 + i * stride, &type, 4);
+		}
+		e820_read(&firmware, bytes + 1, 3, stride);
+		e820_normalize(&firmware, &map);
+		CHECK_EQ(map.count, 3);
+		check_range(2, 16384, 20480, 7);
+	}
+}
+
+/* A type of each unit of a small address space, the slow and obvious way. */
+static uint32_t type_at(const struct e820_map *m, paddr_t pa)
+{
+	uint32_t type = 0;
+
+	for (uint32_t i = 0; i < m->count; i++)
+		if (m->range[i].base <= pa && pa <= e820_last(&m->range[i]) &&
+		    m->range[i].type > type)
+			type = m->range[i].type;
+	return type;
+}
+
+TEST(e820_agrees_with_a_byte_by_byte_model)
+{
+	uint64_t seed = UINT64_C(88172645463325252);
+
+	for (unsigned round = 0; round < 500; round++) {
+		unsigned ranges = (unsigned)(test_random(&seed) % 12);
+		unsigned wrong = 0;
+
+		firmware = (struct e820_map){ 0 };
+		for (unsigned i = 0; i < ranges; i++)
+			e820_add(&firmware, test_random(&seed) % 48,
+			         test_random(&seed) % 16,
+			         (uint32_t)(1 + test_random(&seed) % 6));
+		e820_normalize(&firmware, &map);
+		CHECK_TEXT(e820_check(&map), NULL);
+		for (paddr_t pa = 0; pa < 64; pa++)
+			wrong += type_at(&firmware, pa) != type_at(&map, pa);
+		CHECK_EQ(wrong, 0);
+	}
+}
+
+TEST(e820_check_names_each_broken_invariant)
+{
+	static const struct e820_range good[] = { { 0, 4096, E820_RAM },
+		                                  { 4096, 8192, E820_NVS } };
+
+	map = (struct e820_map){ .count = 2 };
+	memcpy(map.range, good, sizeof(good));
+	CHECK_TEXT(e820_check(&map), NULL);
+	map.range[1].type = E820_RAM;
+	CHECK_TEXT(e820_check(&map), "neighbours of one type are one range");
+	map.range[1].base = 4095;
+	CHECK_TEXT(e820_check(&map), "ranges ascend and do not overlap");
+	map.range[1].end = 4095;
+	CHECK_TEXT(e820_check(&map), "no range is empty");
+	map.count = E820_ROOM + 1;
+	CHECK_TEXT(e820_check(&map), "the map has room for its ranges");
+}
