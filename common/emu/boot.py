@@ -79,6 +79,9 @@ def command_run(options):
     print("boot: %s in QEMU with %s of memory; to quit: Ctrl-A, then x"
           % (stem(options.kernel), options.mem), flush=True)
     status = attached(command)
+    if status == 0 and "once" in words:
+        raise Trouble("the machine restarted itself (a triple fault?) where "
+                      "it should have powered off")
     return 0 if status == STATUS_OK else status
 
 

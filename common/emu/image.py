@@ -2,8 +2,9 @@
 
 One image holds one kernel, one command line and the loader for one kind of
 firmware, so it is small (0.9 MB) and made in a blink.  Its name is a digest
-of all that went into it: an image that exists is up to date.
+of all that went into it, this file too: an image that exists is up to date.
 """
+import contextlib
 import glob
 import hashlib
 import os
@@ -131,6 +132,15 @@ def make(program, grub, platform, tree, target):
     os.replace(part, target)
 
 
+def target_of(kernel, platform, script, modules):
+    """(path of the image, what it and its older siblings begin with)."""
+    directory, name = os.path.split(os.path.abspath(kernel))
+    prefix = os.path.join(directory, "image", "%s-%s-%s-" % (
+        os.path.splitext(name)[0], platform, digest(script.encode())[:8]))
+    parts = [read_file(path) for path in [__file__, kernel, *modules]]
+    return prefix + digest(*parts) + ".iso", prefix
+
+
 def image(kernel, words, commands=(), modules=(), uefi=False):
     """Path of an image that boots the kernel with these words.
 
@@ -140,21 +150,16 @@ def image(kernel, words, commands=(), modules=(), uefi=False):
     platform = "x86_64-efi" if uefi else "i386-pc"
     program, grub = find_grub(platform)
     script = grub_cfg(words, commands, modules)
-    directory = os.path.join(os.path.dirname(os.path.abspath(kernel)),
-                             "image")
-    stem = os.path.splitext(os.path.basename(kernel))[0]
-    prefix = os.path.join(directory, "%s-%s-%s" % (
-        stem, platform, digest(script.encode())[:8]))
-    target = "%s-%s.iso" % (prefix, digest(
-        PLATFORMS[platform].encode(), read_file(kernel),
-        *[read_file(module) for module in modules]))
+    target, prefix = target_of(kernel, platform, script, modules)
     if os.path.exists(target):
         return target
+    directory = os.path.dirname(target)
     os.makedirs(directory, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory) as tree:
         fill(os.path.join(tree, "files"), kernel, script, modules)
         make(program, grub, platform, tree, target)
-    for old in glob.glob(glob.escape(prefix) + "-*.iso"):
+    for old in glob.glob(glob.escape(prefix) + "*.iso"):
         if old != target:
-            os.remove(old)
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(old)
     return target
