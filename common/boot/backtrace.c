@@ -6,6 +6,7 @@
 
 #include "console.h"
 #include "cpu.h"
+#include "kstring.h"
 #include "symbols.h"
 
 #define FRAMES_MAX 16
@@ -60,17 +61,52 @@ static unsigned print_equal(const uint64_t *address, unsigned left)
 	return equal;
 }
 
-void backtrace_print(uint64_t rip, uint64_t rbp)
+/* Whether the code from its function's start to @rip has made a frame. */
+static bool has_frame(uint64_t rip)
 {
+	static const uint8_t make_frame[] = { 0x48, 0x89, 0xe5 };
+	const uint8_t       *at = (const uint8_t *)rip;
+	uint64_t             offset;
+	const char          *name = symbol_find(rip, &offset);
+
+	if (name == NULL)
+		return false;
+	/* mov %rsp, %rbp; a function's cold part has it in the other. */
+	for (; offset >= sizeof(make_frame); offset--) {
+		if (memcmp(at - offset, make_frame, sizeof(make_frame)) == 0)
+			return true;
+	}
+	return strstr(name, ".cold") != NULL;
+}
+
+/* A function that calls nothing may go without a frame, and a call through a
+ * bad pointer ends where no function is: then the top of the stack tells who
+ * called.  0: it does not. */
+static uint64_t frameless_return(uint64_t rip, uint64_t rsp)
+{
+	uint64_t offset, return_to;
+
+	if (rsp % sizeof(rsp) != 0 || cpu_stack_of(rsp, sizeof(rsp)) == NULL ||
+	    has_frame(rip))
+		return 0;
+	return_to = *(const uint64_t *)rsp;
+	return symbol_find(return_to, &offset) != NULL ? return_to : 0;
+}
+
+void backtrace_print(uint64_t rip, uint64_t rsp, uint64_t rbp)
+{
+	uint64_t caller = rip != 0 ? frameless_return(rip, rsp) : 0;
 	uint64_t address[FRAMES_MAX];
 	unsigned count = backtrace_collect(rbp, address, FRAMES_MAX);
 
-	kprintf(" Called by, the innermost first:\n");
+	kprintf(" calls, the innermost first\n");
 	if (rip != 0) {
 		kprintf("   ");
 		symbol_print(rip);
 		kprintf("\n");
 	}
+	if (caller != 0)
+		print_return(caller);
 	for (unsigned i = 0; i < count;)
 		i += print_equal(&address[i], count - i);
 	if (count == FRAMES_MAX)

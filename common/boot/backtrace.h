@@ -18,9 +18,10 @@
  * if it lies in a stack of ours, so a broken list ends the walk and no more.
  *
  * @param rip  where execution stood, or 0 to begin with the frame
+ * @param rsp  top of the stack at that moment; not used if @p rip is 0
  * @param rbp  the innermost frame
  */
-void backtrace_print(uint64_t rip, uint64_t rbp);
+void backtrace_print(uint64_t rip, uint64_t rsp, uint64_t rbp);
 
 /** Collect return addresses instead; returns how many of @p most. */
 unsigned backtrace_collect(uint64_t rbp, uint64_t *address, unsigned most);

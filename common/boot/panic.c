@@ -50,6 +50,6 @@ void panic(const char *format, ...)
 	va_end(args);
 	kprintf("%s\n", console_colour(COLOUR_NONE));
 	screen_rule();
-	backtrace_print(0, (uintptr_t)__builtin_frame_address(0));
+	backtrace_print(0, 0, (uintptr_t)__builtin_frame_address(0));
 	screen_end();
 }

@@ -54,7 +54,7 @@ static void provoke_run(void)
 
 static void provoke_divide(void)
 {
-	unseen(1 / unseen(0));
+	unseen(unseen(7) / unseen(0));
 }
 
 static void provoke_wild(void)
@@ -67,10 +67,10 @@ static void provoke_ud(void)
 	__asm__ volatile("ud2");
 }
 
-/* The IDT ends at vector 31. */
+/* A selector behind the end of the GDT. */
 static void provoke_gp(void)
 {
-	__asm__ volatile("int $0x80");
+	__asm__ volatile("mov %w0, %%es" : : "r"(unseen(TSS_SELECTOR + 16)));
 }
 
 static void provoke_assert(void)

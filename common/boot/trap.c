@@ -68,12 +68,14 @@ static void print_access(uint64_t error)
 	kprintf(": the %s %s %s", who, what, why);
 }
 
-/* An error code of the older exceptions names a descriptor. */
+/* Here the error code names a descriptor, or nothing. */
 static void print_selector(uint64_t error)
 {
 	static const char *const table[] = { "GDT", "IDT", "LDT", "IDT" };
 
-	if (error != 0)
+	if (error == 0)
+		kprintf(": an address that is not canonical, perhaps");
+	else
 		kprintf(": entry %llu of the %s",
 		        (unsigned long long)(error >> 3 & 0x1fff),
 		        table[error >> 1 & 3]);
@@ -207,6 +209,6 @@ void trap_handle(const struct trap_frame *frame)
 	screen_rule();
 	print_registers(frame, cr2);
 	screen_rule();
-	backtrace_print(frame->rip, frame->rbp);
+	backtrace_print(frame->rip, frame->rsp, frame->rbp);
 	screen_end();
 }
