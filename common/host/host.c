@@ -94,3 +94,24 @@ void host_return_all(void)
 	}
 	phys_lend(0, 0, NULL);
 }
+
+void host_occupants(struct occupants *table)
+{
+	*table = (struct occupants){ 0 };
+	occupants_add(table, 0, MiB, OCCUPANT_FIRMWARE, "firmware");
+	occupants_add(table, HOST_IMAGE_BASE, HOST_IMAGE_END, OCCUPANT_LOADED,
+	              "image");
+}
+
+_Noreturn void host_refuse(const char *format, ...)
+{
+	char    text[512];
+	va_list args;
+
+	va_start(args, format);
+	kvsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fflush(stdout);
+	fprintf(stderr, "refused: %s\n", text);
+	exit(1);
+}

@@ -23,8 +23,8 @@
 #define MUST_HOLD(check)                                                       \
 	do {                                                                   \
 		const char *broken = (check);                                  \
-		MUST(broken == NULL, "%s: not true: %s (a mistake of ours)",   \
-		     #check, broken);                                          \
+		MUST(broken == NULL, "%s: it is not true that %s", #check,     \
+		     broken);                                                  \
 	} while (0)
 
 /**

@@ -22,8 +22,8 @@ TEST(format_writes_numbers_as_c_does)
 	ROW("1777777777777777777777", "%llo", (unsigned long long)UINT64_MAX);
 	ROW("beef BEEF 0xbeef", "%x %X %#x", 0xbeefU, 0xbeefU, 0xbeefU);
 	ROW("0 0 017", "%#x %#o %#o", 0U, 0U, 15U);
-	ROW("-1 255", "%hhd %hhu", 255, 255U);
-	ROW("-1 65535", "%hd %hu", 65535, 65535U);
+	ROW("-1 255", "%hhd %hhu", (signed char)-1, (unsigned char)255);
+	ROW("-1 65535", "%hd %hu", (short)-1, (unsigned short)65535);
 	ROW("12 34", "%zu %ld", (size_t)12, 34L);
 	ROW("0x1234", "%p", (void *)(uintptr_t)0x1234);
 }

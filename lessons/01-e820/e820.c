@@ -149,3 +149,16 @@ struct e820_totals e820_total(const struct e820_map *map)
 	}
 	return totals;
 }
+
+bool e820_is_usable(const struct e820_map *map, paddr_t base, paddr_t end)
+{
+	/* Neighbours of one type are joined: one range holds all or none. */
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct e820_range *r = &map->range[i];
+
+		if (r->type == E820_RAM && r->base <= base &&
+		    e820_last(r) >= end - 1)
+			return true;
+	}
+	return false;
+}

@@ -143,6 +143,9 @@ const char *e820_check(const struct e820_map *map);
 /** Add up a map made by e820_normalize(). */
 struct e820_totals e820_total(const struct e820_map *map);
 
+/** Whether all of [base, end), not empty, is usable in a map made. */
+bool e820_is_usable(const struct e820_map *map, paddr_t base, paddr_t end);
+
 /** Print what the firmware said, the map made of it, totals, a picture. */
 void e820_print(const struct e820_map *firmware, const struct e820_map *map);
 

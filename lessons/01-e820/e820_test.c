@@ -314,6 +314,22 @@ TEST(e820_agrees_with_a_byte_by_byte_model)
 	}
 }
 
+TEST(e820_knows_which_bytes_are_usable)
+{
+	static const struct entry in[] = {
+		{ 4 * KiB, 8 * KiB, E820_RAM, 0 },
+		{ 12 * KiB, 4 * KiB, E820_NVS, 0 },
+		{ 0 - 4 * KiB, 4 * KiB, E820_RAM, 0 },
+	};
+
+	make_map(in, 3);
+	CHECK(e820_is_usable(&map, 4 * KiB, 12 * KiB));
+	CHECK(!e820_is_usable(&map, 4 * KiB - 1, 12 * KiB));
+	CHECK(!e820_is_usable(&map, 4 * KiB, 12 * KiB + 1));
+	CHECK(!e820_is_usable(&map, 12 * KiB, 13 * KiB));
+	CHECK(e820_is_usable(&map, 0 - 4 * KiB, 0));
+}
+
 TEST(e820_check_names_each_broken_invariant)
 {
 	static const struct e820_range good[] = { { 0, 4096, E820_RAM },

@@ -1,0 +1,79 @@
+/**
+ * @file
+ * Lesson 2: how the descriptors are shown: see msadsc.h.
+ */
+#include "console.h"
+#include "msadsc.h"
+
+#define COSMOS_BYTES 40 /* the course's msadsc_t, packed */
+#define LINUX_BYTES  64 /* struct page of Linux 6.1 on x86_64 */
+
+/* What this machine's descriptors would need at @bytes a page. */
+static void print_cost(const struct msadsc_array *array, const char *whose,
+                       uint64_t bytes)
+{
+	uint64_t all = array->pages * bytes;
+	uint64_t hundredths = all * 10000 / pfn_to_paddr(array->usable_pages);
+	char     text[BYTES_TEXT_BYTES];
+
+	kprintf("msadsc: %2llu bytes a page (%s): %10s, %llu.%02llu %% of "
+	        "RAM\n",
+	        (unsigned long long)bytes, whose, bytes_text(text, all),
+	        (unsigned long long)(hundredths / 100),
+	        (unsigned long long)(hundredths % 100));
+}
+
+static void print_runs(const struct msadsc_array *array)
+{
+	uint64_t runs = 0;
+	unsigned shown = 0;
+
+	for (pfn_t run = array->first_run; run != 0;
+	     run = msadsc_high(array->page[run]))
+		runs++;
+	kprintf("msadsc: %llu runs of free pages, the highest first:\n",
+	        (unsigned long long)runs);
+	for (pfn_t run = array->first_run; run != 0 && shown < 8; shown++) {
+		struct msadsc d = array->page[run];
+
+		kprintf("msadsc:   page[0x%llx] = 0x%016llx: a run of %llu\n",
+		        (unsigned long long)run, (unsigned long long)d.word,
+		        (unsigned long long)msadsc_pages(d));
+		run = msadsc_high(d);
+	}
+	if (runs > shown)
+		kprintf("msadsc:   and %llu more\n",
+		        (unsigned long long)(runs - shown));
+}
+
+void msadsc_print(const struct msadsc_array *array)
+{
+	char text[BYTES_TEXT_BYTES];
+
+	kprintf("msadsc: %llu pages, %llu usable; descriptors at 0x%llx, "
+	        "%s\n",
+	        (unsigned long long)array->pages,
+	        (unsigned long long)array->usable_pages,
+	        (unsigned long long)array->base,
+	        bytes_text(text, array->pages * sizeof(struct msadsc)));
+	if (array->left_out_pages > 0)
+		kprintf("msadsc: warning: %s of RAM above the limit left "
+		        "out\n",
+		        bytes_text(text, pfn_to_paddr(array->left_out_pages)));
+	if (array->left_out_ranges > 0)
+		kprintf("msadsc: %u usable ranges hold no whole page\n",
+		        array->left_out_ranges);
+	print_runs(array);
+	print_cost(array, "ours", sizeof(struct msadsc));
+	print_cost(array, "the course", COSMOS_BYTES);
+	print_cost(array, "Linux", LINUX_BYTES);
+}
+
+void msadsc_list(const struct msadsc_array *array)
+{
+	kprintf("descriptors %llu bytes %llu at 0x%llx\nleft_out_pages %llu\n",
+	        (unsigned long long)array->pages,
+	        (unsigned long long)(array->pages * sizeof(struct msadsc)),
+	        (unsigned long long)array->base,
+	        (unsigned long long)array->left_out_pages);
+}

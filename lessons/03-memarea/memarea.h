@@ -1,0 +1,90 @@
+/**
+ * @file
+ * Lesson 3: memory divided into three areas.
+ *
+ * memarea: the course's word for what Linux calls a zone.  Old devices reach
+ * only low addresses, and what the kernel maps at all times should lie where
+ * it can be reached; so memory is given out by area.  Which area a page
+ * belongs to follows from its address and is stored nowhere.
+ */
+#ifndef MEMAREA_H
+#define MEMAREA_H
+
+#include "msadsc.h"
+
+/** The areas, from low addresses to high. */
+enum memarea_kind {
+	MEMAREA_HARDWARE, /**< Below 32 MiB: what old devices reach. */
+	MEMAREA_KERNEL,   /**< Up to 16 GiB. */
+	MEMAREA_USER,     /**< From 16 GiB on. */
+	MEMAREAS,         /**< How many there are. */
+};
+
+/** First frame of the kernel area and of the user area. */
+#define MEMAREA_KERNEL_BASE (32 * MiB / PAGE_SIZE)
+#define MEMAREA_USER_BASE   (16 * GiB / PAGE_SIZE)
+
+/** The free blocks of one order: a list through their descriptors. */
+struct free_list {
+	pfn_t    first;  /**< Or 0: none. */
+	uint64_t blocks; /**< How many are on it. */
+};
+
+/** One area: bounds, counts, and its free blocks. */
+struct memarea {
+	pfn_t    base; /**< First frame. */
+	pfn_t    end;  /**< One past the last. */
+	uint64_t usable_pages;
+	uint64_t occupied_pages; /**< Lesson 4. */
+	uint64_t free_pages;     /**< On the lists below.  Lesson 5. */
+	uint32_t orders;         /**< Bit k: list k is not empty.  Lesson 5. */
+
+	/** Blocks of 2^order pages: the course's memdivmer.  Lesson 5. */
+	struct free_list list[ORDERS];
+};
+
+/** All areas of a machine. */
+struct memareas {
+	struct memarea area[MEMAREAS];
+};
+
+/** The area that frame @p pfn lies in. */
+static inline enum memarea_kind memarea_of(pfn_t pfn)
+{
+	return (enum memarea_kind)((pfn >= MEMAREA_KERNEL_BASE) +
+	                           (pfn >= MEMAREA_USER_BASE));
+}
+
+/**
+ * Where a request goes when @p kind has nothing left: the area below.
+ *
+ * @param[in,out] kind  the area that could not serve
+ * @return false if there is none below
+ */
+static inline bool memarea_fall_back(enum memarea_kind *kind)
+{
+	if (*kind == MEMAREA_HARDWARE)
+		return false;
+	*kind = (enum memarea_kind)(*kind - 1);
+	return true;
+}
+
+/** "hardware", "kernel" or "user". */
+const char *memarea_name(enum memarea_kind kind);
+
+/**
+ * Set bounds, count each area's usable pages, empty its lists.
+ *
+ * @param areas  all of it is set
+ * @param array  described; unchanged.  Takes O(ranges) time.
+ */
+void memareas_init(struct memareas *areas, const struct msadsc_array *array);
+
+/** NULL, or the sentence of the first broken invariant. */
+const char *memareas_check(const struct memareas     *areas,
+                           const struct msadsc_array *array);
+
+/** Print each area's bounds and usable pages. */
+void memareas_print(const struct memareas *areas);
+
+#endif

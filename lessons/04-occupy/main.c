@@ -1,0 +1,46 @@
+/**
+ * @file
+ * Lesson 4: the kernel that marks what is occupied.
+ */
+#include "e820.h"
+#include "kernel.h"
+#include "memarea.h"
+#include "msadsc.h"
+#include "occupy.h"
+
+static struct e820_map     firmware, map;
+static struct msadsc_array array;
+static struct memareas     areas;
+
+void kernel_main(const struct boot_info *boot, struct occupants *occupants)
+{
+	struct msadsc_need  need;
+	struct occupy_fault fault;
+
+	e820_read(&firmware, boot->ranges, boot->range_count,
+	          boot->range_stride);
+	e820_normalize(&firmware, &map);
+	MUST_HOLD(e820_check(&map));
+	e820_print(&firmware, &map);
+
+	MUST(msadsc_init(&array, &map, occupants, msadsc_limit(boot->phys_bits),
+	                 &need) == MSADSC_OK,
+	     "descriptors need %llu KiB, largest free run is %llu KiB: give "
+	     "the machine more memory",
+	     (unsigned long long)(need.bytes / KiB),
+	     (unsigned long long)(need.largest / KiB));
+	MUST_HOLD(msadsc_check(&array));
+	msadsc_print(&array);
+
+	memareas_init(&areas, &array);
+	MUST_HOLD(memareas_check(&areas, &array));
+	memareas_print(&areas);
+
+	if (boot_info_option(boot, "break=occupy", NULL, 0))
+		MUST_HOLD(occupy_break(&array, occupants));
+	MUST(occupy_mark(&array, &areas, occupants, &fault) == OCCUPY_OK,
+	     "page 0x%llx belongs to %s and to %s, which do not share pages",
+	     (unsigned long long)fault.pfn, fault.name, fault.other);
+	occupy_print(&array, &areas, occupants);
+	MUST_HOLD(occupy_check(&array, &areas, occupants));
+}

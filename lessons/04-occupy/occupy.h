@@ -1,0 +1,82 @@
+/**
+ * @file
+ * Lesson 4: pages that are in use already, so that nobody gives them out.
+ *
+ * The kernel's own image, the descriptors, page tables, what the loader left:
+ * all of it lies in memory that the firmware calls usable.  Whoever put it
+ * there recorded it (occupants.h); this stage cuts those pages out of the
+ * runs and marks each one with its owner.
+ */
+#ifndef OCCUPY_H
+#define OCCUPY_H
+
+#include "memarea.h"
+
+enum occupy_status {
+	OCCUPY_OK,
+	OCCUPY_TWICE, /**< Two that do not share a page claim the same. */
+	OCCUPY_ORDER, /**< The descriptors are not as lesson 2 left them. */
+};
+
+/** Who is at fault, for the caller's message; names are NULL if nobody. */
+struct occupy_fault {
+	pfn_t       pfn;
+	const char *name, *other;
+};
+
+/**
+ * Mark all pages that @p occupants touch, rounded outward.
+ *
+ * Pages that are not RAM are passed over.  A page that two neighbours share
+ * is marked once, for the first; that is legal unless one of them is
+ * OCCUPANT_OWN, which is placed on pages of its own.
+ *
+ * @param array,areas  marked and counted; unchanged unless OCCUPY_OK
+ * @param occupants    unchanged
+ * @param[out] fault   set in any case
+ * @return OCCUPY_OK, OCCUPY_TWICE or OCCUPY_ORDER.  Takes O(occupied pages +
+ *         occupants * runs) time.
+ */
+enum occupy_status occupy_mark(struct msadsc_array    *array,
+                               struct memareas        *areas,
+                               const struct occupants *occupants,
+                               struct occupy_fault    *fault);
+
+/** Pages that are marked for entry @p index of the table. */
+uint64_t occupy_pages(const struct msadsc_array *array,
+                      const struct occupants *occupants, uint32_t index);
+
+/**
+ * NULL, or the sentence of the first broken invariant: each page that an
+ * occupant touches is marked for one that does, no other is, and in each area
+ * usable pages are free pages plus occupied ones.  Takes O(pages) time.
+ */
+const char *occupy_check(const struct msadsc_array *array,
+                         const struct memareas     *areas,
+                         const struct occupants    *occupants);
+
+/**
+ * What happens without this stage: to each occupant that lies in a run of
+ * free pages, give out its first page as an allocator would, write to it, and
+ * print what was destroyed.  The firmware and the kernel are spared, so that
+ * there is someone left to print it.
+ *
+ * @param array      described, nothing marked; destroyed with the page where
+ *                   the descriptors lie
+ * @return what msadsc_check() says then
+ */
+const char *occupy_break(const struct msadsc_array *array,
+                         const struct occupants    *occupants);
+
+/** Print each occupant with its pages, and the account of each area. */
+void occupy_print(const struct msadsc_array *array,
+                  const struct memareas     *areas,
+                  const struct occupants    *occupants);
+
+/** Print the occupants for another program: `occupied 0x-0x NAME`. */
+void occupy_list(const struct occupants *occupants);
+
+/** Print the areas: `area NAME usable N occupied N free N`. */
+void occupy_list_areas(const struct memareas *areas);
+
+#endif

@@ -1,0 +1,55 @@
+/**
+ * @file
+ * Lesson 5: see memmgrob.h.
+ */
+#include "memmgrob.h"
+#include "occupy.h"
+
+void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
+                   struct memareas *areas, const struct occupants *occupants)
+{
+	*manager = (struct memmgrob){ .map = array->map,
+		                      .array = array,
+		                      .areas = areas,
+		                      .occupants = occupants,
+		                      .usable_pages = array->usable_pages };
+	for (int i = 0; i < MEMAREAS; i++) {
+		const struct memarea *area = &areas->area[i];
+
+		manager->occupied_pages += area->occupied_pages;
+		manager->free_pages += area->free_pages;
+		for (unsigned k = 0; k < ORDERS; k++)
+			manager->blocks += area->list[k].blocks;
+	}
+}
+
+const char *memmgrob_check(const struct memmgrob *manager)
+{
+	const char *broken = e820_check(manager->map);
+
+	if (broken == NULL)
+		broken = memareas_check(manager->areas, manager->array);
+	if (broken == NULL)
+		broken = occupy_check(manager->array, manager->areas,
+		                      manager->occupants);
+	if (broken == NULL)
+		broken = merge_check(manager->array, manager->areas);
+	if (broken == NULL &&
+	    manager->usable_pages !=
+	            manager->free_pages + manager->occupied_pages)
+		broken = "usable pages are free pages plus occupied ones";
+	return broken;
+}
+
+void memmgrob_print(const struct memmgrob *manager)
+{
+	char text[BYTES_TEXT_BYTES];
+
+	kprintf("memmgrob: usable %llu = free %llu + occupied %llu pages\n",
+	        (unsigned long long)manager->usable_pages,
+	        (unsigned long long)manager->free_pages,
+	        (unsigned long long)manager->occupied_pages);
+	kprintf("memmgrob: %s free in %llu blocks\n",
+	        bytes_text(text, pfn_to_paddr(manager->free_pages)),
+	        (unsigned long long)manager->blocks);
+}

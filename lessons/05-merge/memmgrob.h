@@ -1,0 +1,42 @@
+/**
+ * @file
+ * Lesson 5: the memory manager's own object, with the totals.
+ *
+ * memmgrob: "memory manager object", the course's word for what Linux calls
+ * pglist_data.  The stages are done: this is what the allocators start from,
+ * and where a reader finds all parts of the manager.
+ */
+#ifndef MEMMGROB_H
+#define MEMMGROB_H
+
+#include "merge.h"
+
+/** All parts of the memory manager, and what they sum to. */
+struct memmgrob {
+	const struct e820_map  *map;
+	struct msadsc_array    *array;
+	struct memareas        *areas;
+	const struct occupants *occupants;
+	uint64_t                usable_pages;
+	uint64_t                occupied_pages;
+	uint64_t                free_pages;
+	uint64_t                blocks; /**< That the free pages are in. */
+};
+
+/**
+ * Tie the parts together and add up.
+ *
+ * @param manager    all of it is set
+ * @param array      merged; it, its map, @p areas and @p occupants must
+ *                   outlive @p manager
+ */
+void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
+                   struct memareas *areas, const struct occupants *occupants);
+
+/** NULL, or the sentence of the first broken invariant of any part. */
+const char *memmgrob_check(const struct memmgrob *manager);
+
+/** Print the totals. */
+void memmgrob_print(const struct memmgrob *manager);
+
+#endif

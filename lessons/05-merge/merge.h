@@ -1,0 +1,99 @@
+/**
+ * @file
+ * Lesson 5: free pages merged into blocks of 2^order pages.
+ *
+ * A run of free pages is cut at the bounds of areas and decomposed into the
+ * largest blocks that are naturally aligned: a block of 2^k pages starts at a
+ * multiple of 2^k.  Then the buddy of a block, with which it was one block
+ * twice as large, has a frame number that differs in one bit.
+ *
+ * Blocks of one order in one area are a list, linked through their first
+ * pages' descriptors; all other descriptors in a block are zero.
+ *
+ * Source: K. C. Knowlton, "A fast storage allocator".
+ */
+#ifndef MERGE_H
+#define MERGE_H
+
+#include "memarea.h"
+
+enum merge_status {
+	MERGE_OK,
+	MERGE_ORDER, /**< Nothing is marked yet: occupied pages would be lost. */
+};
+
+/** The largest order a block at @p pfn can have when @p pages follow. */
+static inline unsigned merge_order(pfn_t pfn, uint64_t pages)
+{
+	unsigned aligned = (unsigned)__builtin_ctzll(pfn | PFN_LIMIT);
+	unsigned fits = 63 - (unsigned)__builtin_clzll(pages);
+	unsigned order = aligned < fits ? aligned : fits;
+
+	return order < ORDER_MAX ? order : ORDER_MAX;
+}
+
+/** Put the block of 2^order pages at @p pfn first on its list. */
+static inline void free_list_push(struct memarea *area, struct msadsc *page,
+                                  pfn_t pfn, unsigned order)
+{
+	struct free_list *list = &area->list[order];
+
+	if (list->first != 0)
+		page[list->first].word |= pfn << MSADSC_LOW_SHIFT;
+	page[pfn] = msadsc_make(MSADSC_FREE, order, 0, list->first);
+	list->first = pfn;
+	list->blocks++;
+	area->orders |= UINT32_C(1) << order;
+	area->free_pages += UINT64_C(1) << order;
+}
+
+/**
+ * Take the free block at @p pfn off its list, wherever it stands there.  Its
+ * descriptor still says FREE: the caller writes what it is now.
+ */
+static inline void free_list_remove(struct memarea *area, struct msadsc *page,
+                                    pfn_t pfn)
+{
+	struct msadsc     d = page[pfn];
+	unsigned          order = msadsc_order(d);
+	struct free_list *list = &area->list[order];
+	pfn_t             previous = msadsc_low(d), next = msadsc_high(d);
+
+	if (previous == 0)
+		list->first = next;
+	else
+		page[previous].word ^= (pfn ^ next) << MSADSC_HIGH_SHIFT;
+	if (next != 0)
+		page[next].word ^= (pfn ^ previous) << MSADSC_LOW_SHIFT;
+	if (--list->blocks == 0)
+		area->orders &= ~(UINT32_C(1) << order);
+	area->free_pages -= UINT64_C(1) << order;
+}
+
+/**
+ * Turn all runs into blocks on the lists of their areas, the lowest block
+ * first on each list.
+ *
+ * @param array,areas  unchanged unless MERGE_OK is returned
+ * @return MERGE_OK or MERGE_ORDER.  Takes O(blocks) time: a block of 1 GiB
+ *         costs what a page costs.
+ */
+enum merge_status merge_runs(struct msadsc_array *array,
+                             struct memareas     *areas);
+
+/**
+ * NULL, or the sentence of the first broken invariant: lists, counts and
+ * descriptors agree, blocks are aligned and inside their area, no two free
+ * buddies stand side by side.  Takes O(blocks) time, and O(pages) for what
+ * msadsc_check() sees.
+ */
+const char *merge_check(const struct msadsc_array *array,
+                        const struct memareas     *areas);
+
+/** Print blocks by order and area, with the pages they sum to. */
+void merge_print(const struct memareas *areas);
+
+/** Print the lists: `free NAME order K blocks N`, none that is empty. */
+void merge_list(const struct memareas *areas);
+
+#endif
