@@ -76,9 +76,8 @@ multiboot2_entry:
 	jnc 1f
 	or $0x800, %eax                   /* EFER.NXE */
 1:	wrmsr
-	mov %cr0, %eax
-	or $0x80010000, %eax              /* CR0: PG, WP */
-	mov %eax, %cr0
+	mov $0x80010031, %eax             /* CR0: PG, WP, NE, ET, PE; caches */
+	mov %eax, %cr0                    /* on, which not every BIOS does */
 	lgdt PHYS(entry_gdt)
 	ljmp $CODE_SELECTOR, $PHYS(long_mode)
 
@@ -98,8 +97,11 @@ next_character:
 	lodsb
 	test %al, %al
 	jz stop
+	cmp $' ', %al                     /* a line's end is for the UART */
+	jb 1f
 	mov $0x0f, %ah                    /* white on black */
 	stosw
+1:
 	mov %al, %bl
 	mov $0x10000, %ecx                /* a UART that is not there */
 	mov $(COM1 + 5), %dx              /* line status */
@@ -150,7 +152,9 @@ uart_setup:
 	.short COM1 + 2
 	.byte 0x07                        /* FIFOs on and empty */
 no_long_mode_text:
-	.asciz "boot: this CPU has no 64-bit mode; Pagewise needs an x86_64\r\n"
+	.ascii "boot: this CPU has no 64-bit mode; Pagewise needs an x86_64"
+	.fill 80 - (. - no_long_mode_text), 1, ' '
+	.asciz "\r\n"
 
 /* kernel.ld holds it against its own. */
 	.globl layout_kernel_virt

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "kstring.h"
 #include "layout.h"
+#include "phys.h"
 
 static uint64_t unseen(uint64_t value)
 {
@@ -81,6 +82,11 @@ static void provoke_assert(void)
 	       (unsigned long long)end);
 }
 
+static void provoke_phys(void)
+{
+	phys_to_virt(DIRECT_GIB * GiB - 1, 2);
+}
+
 void provoke(const char *name)
 {
 	static const struct {
@@ -91,7 +97,7 @@ void provoke(const char *name)
 		{ "text", provoke_text },     { "run", provoke_run },
 		{ "divide", provoke_divide }, { "wild", provoke_wild },
 		{ "ud", provoke_ud },         { "gp", provoke_gp },
-		{ "assert", provoke_assert },
+		{ "assert", provoke_assert }, { "phys", provoke_phys },
 	};
 
 	for (size_t i = 0; i < sizeof(mistake) / sizeof(mistake[0]); i++) {

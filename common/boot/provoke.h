@@ -3,7 +3,7 @@
  * Mistakes made on purpose, to see the screens that explain them.
  *
  * "provoke=null" on the command line reads through a null pointer.  There
- * are: null, stack, text, run, divide, wild, ud, gp, assert.
+ * are: null, stack, text, run, divide, wild, ud, gp, assert, phys.
  */
 #ifndef PROVOKE_H
 #define PROVOKE_H
