@@ -42,7 +42,7 @@ TEST(boot_no_page_of_the_image_is_both_written_and_run)
 TEST(boot_nothing_but_the_image_is_mapped_beside_the_image)
 {
 	CHECK(!paging_look((uintptr_t)kernel_base - 1).present);
-	CHECK(!paging_look((uintptr_t)kernel_end).present);
+	CHECK(!paging_look((uintptr_t)symbols_end).present);
 	CHECK(!paging_look(KERNEL_VIRT).present);
 	CHECK(!paging_look(UINT64_MAX).present);
 }

@@ -52,7 +52,14 @@ pvh_entry:
 multiboot2_entry:
 	cli
 	cld
-	mov %eax, %edi                    /* start()'s first argument */
+	mov %eax, %ebp
+	mov $PHYS(bss_base), %edi
+	mov $PHYS(data_end), %ecx
+	sub %edi, %ecx
+	shr $2, %ecx                      /* from bytes to what stosl stores */
+	xor %eax, %eax
+	rep stosl                         /* .bss: see kernel.ld */
+	mov %ebp, %edi                    /* start()'s first argument */
 	mov %ebx, %esi                    /* and its second */
 
 	mov $0x80000000, %eax             /* CPUID: highest extended leaf */

@@ -37,7 +37,7 @@
 
 #ifndef __ASSEMBLER__
 
-/* Set by kernel.ld; each boundary is a multiple of 4096. */
+/* Set by kernel.ld; all but kernel_end are multiples of 4096. */
 extern const char kernel_base[], kernel_end[];
 extern const char text_base[], text_end[];
 extern const char rodata_base[], rodata_end[];

@@ -17,6 +17,7 @@ const char *symbol_find(uint64_t address, uint64_t *offset)
 	size_t high = (size_t)((uintptr_t)symbols_table_end -
 	                       (uintptr_t)symbols_table) /
 	              sizeof(struct symbol);
+	const char *name;
 
 	if (address < (uintptr_t)text_base || address >= (uintptr_t)text_end)
 		return NULL;
@@ -32,8 +33,12 @@ const char *symbol_find(uint64_t address, uint64_t *offset)
 	}
 	if (low == 0)
 		return NULL;
+	name = &symbols_names[symbols_table[low - 1].name];
+	/* Whatever went wrong may have damaged the table too. */
+	if ((uintptr_t)name >= (uintptr_t)kernel_end)
+		return NULL;
 	*offset = (uint32_t)address - symbols_table[low - 1].low;
-	return &symbols_names[symbols_table[low - 1].name];
+	return name;
 }
 
 void symbol_print(uint64_t address)

@@ -20,7 +20,7 @@ struct symbol {
 /**
  * The function that @p address lies in.
  *
- * @param[out] offset  bytes from its start
+ * @param[out] offset  bytes from its start; unchanged without a name
  * @return its name, or NULL if it is not known.  Takes O(log n) time.
  */
 const char *symbol_find(uint64_t address, uint64_t *offset);
