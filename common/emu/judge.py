@@ -137,13 +137,38 @@ def judge_boot(tap, name, run, timeout, log_path, further=None):
 
 def stage_of(line):
     """The word that a stage's lines begin with."""
-    return re.match(r"\w*", line).group()
+    return re.match(r"\w*", line.removeprefix("? ")).group()
 
 
-def contains(lines, part):
-    """Whether part stands in lines as one piece."""
-    return any(lines[at:at + len(part)] == part
-               for at in range(len(lines) - len(part) + 1))
+def pattern_of(line):
+    """What a line of an expect.txt matches, as a regular expression.
+
+    What differs from compiler to compiler is marked: `*` stands for any
+    characters but blanks, and the blanks around a word that holds one may be
+    more or less; a line that begins with `? ` may be missing.
+    """
+    pattern = before = ""
+    for blanks, word in re.findall(r"(\s*)(\S+)", line.removeprefix("? ")):
+        loose = blanks and "*" in before + word
+        pattern += " +" if loose else blanks
+        pattern += r"\S+".join(re.escape(part) for part in word.split("*"))
+        before = word
+    return "(?:%s\n)?" % pattern if line.startswith("? ") else pattern + "\n"
+
+
+def contains(lines, wanted):
+    """Whether lines hold the wanted ones as one piece."""
+    pattern = "".join(pattern_of(line) for line in wanted)
+    text = "".join(line + "\n" for line in lines)
+    return re.search("^" + pattern, text, re.MULTILINE) is not None
+
+
+def marked(line, wanted):
+    """The wanted line that this one matches, or the line: for a diff."""
+    for other in wanted:
+        if re.fullmatch(pattern_of(other), line + "\n"):
+            return other
+    return line
 
 
 def judge_expected(tap, path, run):
@@ -159,4 +184,6 @@ def judge_expected(tap, path, run):
         tap.point(name)
     else:
         tap.point(name, "-: %s, +: this boot" % path, list(
-            difflib.unified_diff(wanted, got, lineterm="", n=99))[3:])
+            difflib.unified_diff(wanted, [marked(line, wanted)
+                                          for line in got],
+                                 lineterm="", n=99))[3:])
