@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Keep what the text quotes in step with the code and with real runs.
+
+    quote.py            rewrite what is stale, in all *.md files
+    quote.py --check    change nothing; TAP, a point a file
+    quote.py FILE.md    only these files
+
+A link to a line of code names it by a regular expression:
+    [`e820_add`](e820.c#L12 "/^enum e820_status e820_add/")
+A quotation is the fenced block that follows a comment:
+    <!-- quote e820.c /^static void widen/ /^}/ -->
+It holds the lines from the first that matches to the next that matches the
+second expression, or one line where there is no second.  What is quoted is a
+file, beside the text or from the top of the checkout, or what a command
+prints there:
+    <!-- quote $(make -s lesson N=1 MEM=4G ONCE=1 run) /^e820: usable/ -->
+"""
+import functools
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+LINK = re.compile(r'\]\(([^)#\s]+)#L\d+ "/([^"\n]+)/"\)')
+QUOTE = re.compile(r"^(<!-- quote (\$\(.+?\)|\S+) /(.+?)/(?: /(.+?)/)? -->)\n"
+                   r"(?:```.*?\n```\n)?", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+TARGET = re.compile(r"\]\(([^)#\s]+)")
+LANGUAGES = {".c": "c", ".h": "c", ".S": "asm", ".py": "python"}
+
+
+class Stale(Exception):
+    """What is quoted is not there."""
+
+
+@functools.lru_cache(maxsize=None)
+def source(name, text_path):
+    """The lines of a file or of a command's output."""
+    if name.startswith("$("):
+        # A make of its own, though we may run in one.
+        env = {key: value for key, value in os.environ.items()
+               if not key.startswith("MAKE") and key != "MFLAGS"}
+        done = subprocess.run(name[2:-1], shell=True, cwd=TOP, env=env,
+                              stdin=subprocess.DEVNULL, timeout=300,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        return done.stdout.decode(errors="replace").splitlines()
+    for directory in (text_path.parent, TOP):
+        if (directory / name).is_file():
+            return (directory / name).read_text(encoding="utf-8").splitlines()
+    raise Stale("%s: there is no such file" % name)
+
+
+def find(name, path, expression, start=0):
+    """Index of the first line from start on that matches."""
+    for i, line in enumerate(source(name, path)[start:], start):
+        if re.search(expression, line):
+            return i
+    raise Stale("%s: no line matches /%s/" % (name, expression))
+
+
+def link(path, match):
+    """A link with the line's present number."""
+    name, expression = match.groups()
+    line = find(name, path, expression) + 1
+    return '](%s#L%d "/%s/")' % (name, line, expression)
+
+
+def quotation(path, match):
+    """The comment and the block that belongs after it."""
+    comment, name, first, last = match.groups()
+    start = end = find(name, path, first)
+    if last:
+        end = find(name, path, last, start + 1)
+    lines = source(name, path)[start:end + 1]
+    language = LANGUAGES.get(Path(name).suffix, "text")
+    return "\n".join([comment, "```" + language, *lines, "```", ""])
+
+
+def renewed(path, text):
+    """The text with all links and quotations as they should be."""
+    for target in TARGET.findall(FENCED.sub("", text)):
+        if ":" not in target and not (path.parent / target).exists():
+            raise Stale("link to %s, which is not there" % target)
+    text = QUOTE.sub(lambda match: quotation(path, match), text)
+    return LINK.sub(lambda match: link(path, match), text)
+
+
+def problem_of(path, check):
+    """None, or what is wrong with a file."""
+    old = path.read_text(encoding="utf-8")
+    try:
+        new = renewed(path, old)
+    except Stale as stale:
+        return str(stale)
+    if new == old:
+        return None
+    if check:
+        return "stale: python3 docs/quote.py renews it"
+    path.write_text(new, encoding="utf-8")
+    print("renewed %s" % path)
+    return None
+
+
+def main(arguments):
+    """The program; returns its exit status."""
+    check = "--check" in arguments
+    paths = [Path(name).resolve() for name in arguments if name != "--check"]
+    paths = paths or sorted(path for path in TOP.rglob("*.md")
+                            if path.relative_to(TOP).parts[0] != "build")
+    failed = 0
+    for number, path in enumerate(paths, 1):
+        problem = problem_of(path, check)
+        failed += problem is not None
+        name = os.path.relpath(path, TOP)
+        if check:
+            print("%s %d text: %s quotes what is there" % (
+                "not ok" if problem else "ok", number, name))
+        if problem:
+            print("# %s: %s" % (name, problem),
+                  file=sys.stdout if check else sys.stderr)
+    if check:
+        print("1..%d" % len(paths))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
