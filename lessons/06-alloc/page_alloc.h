@@ -1,0 +1,256 @@
+/**
+ * @file
+ * Lesson 6: memory given out by the page.
+ *
+ * page_alloc() gives a block of 2^order pages and page_free() takes it back:
+ * a block that is too large is halved until it fits, and halves that are both
+ * free become one block again.  In front of that stands, for each area, a
+ * small stack of single pages (struct page_cache): the page that was freed
+ * last is given out first, and nobody halves or joins anything.
+ *
+ * Nothing is lost to the stacks.  A request that the lists cannot serve looks
+ * for a block whose pages are all free, on lists or on the stack, and gathers
+ * it.  So a block is refused only where none is free.
+ *
+ * Who calls: one CPU, one call at a time, and no interrupt handler that
+ * allocates while another call is under way.  Nothing here locks; who shares
+ * an allocator saves interrupts around each call.
+ *
+ * Sources: K. C. Knowlton, "A fast storage allocator"; D. E. Knuth, "The Art
+ * of Computer Programming", volume 1, "Dynamic Storage Allocation".
+ */
+#ifndef PAGE_ALLOC_H
+#define PAGE_ALLOC_H
+
+#include "merge.h"
+
+/** Why a call refuses.  It has then changed nothing, not a bit. */
+enum page_status {
+	PAGE_OK,
+	PAGE_NO_MEMORY,   /**< No free block of that many pages, as high. */
+	PAGE_BAD_ORDER,   /**< The order is above ORDER_MAX. */
+	PAGE_BAD_COUNT,   /**< A count of 0, or of more than 2^ORDER_MAX. */
+	PAGE_BAD_AREA,    /**< Not a memarea_kind. */
+	PAGE_FOREIGN,     /**< Not RAM that we describe. */
+	PAGE_OCCUPIED,    /**< Something lies there since boot. */
+	PAGE_IS_FREE,     /**< Free already. */
+	PAGE_INSIDE,      /**< Inside a used block, which starts below. */
+	PAGE_WRONG_ORDER, /**< A used block of another order starts there. */
+	PAGE_MISALIGNED,  /**< No block of that order can start there. */
+	PAGE_SHARES,      /**< Shared: too often, or where it must not be. */
+	PAGE_TOO_EARLY,   /**< merge_runs() has not run yet. */
+};
+
+/** Pages that come into a page_cache, or leave it, in one go. */
+#define PAGE_BATCH 4
+
+/** Pages that a page_cache holds at most: a batch less than full fits one. */
+#define PAGE_CACHE_PAGES (2 * PAGE_BATCH - 1)
+
+/** A stack of free single pages of one area; they are MSADSC_CACHED. */
+struct page_cache {
+	uint32_t count;
+	uint32_t page[PAGE_CACHE_PAGES]; /**< Frame numbers; top: the last. */
+};
+
+_Static_assert(sizeof(struct page_cache) == 32, "two fill a cache line");
+
+/** A page allocator: all its state that is not in descriptors and areas. */
+struct page_alloc {
+	struct msadsc       *page;  /**< array->page and array->pages, */
+	pfn_t                pages; /**< at hand. */
+	struct page_cache    cache[MEMAREAS];
+	struct msadsc_array *array;
+	struct memareas     *areas;
+};
+
+/** How often a block can be shared: its count has 12 bits. */
+#define PAGE_SHARES_MAX UINT64_C(0xfff)
+
+/** Where the owner stands in a used block's descriptor, above the shares. */
+#define PAGE_OWNER_SHIFT 12
+
+/** A used block of @p order: its descriptor. */
+static inline struct msadsc page_used(unsigned order, uint64_t shares,
+                                      uint64_t owner)
+{
+	return msadsc_twice(MSADSC_USED, order,
+	                    owner << PAGE_OWNER_SHIFT | shares);
+}
+
+/**
+ * Start giving out what is on the lists.
+ *
+ * @param pages  all of it is set; unchanged unless PAGE_OK is returned
+ * @param array  merged; it and @p areas must outlive @p pages, and belong to
+ *               it alone from now on
+ * @param areas  with the free lists
+ * @return PAGE_OK or PAGE_TOO_EARLY
+ */
+enum page_status page_alloc_init(struct page_alloc   *pages,
+                                 struct msadsc_array *array,
+                                 struct memareas     *areas);
+
+/** page_alloc() of what the cache does not hold. */
+enum page_status page_alloc_block(struct page_alloc *pages,
+                                  enum memarea_kind kind, unsigned order,
+                                  pfn_t *first);
+
+/** page_free() of all but a plain single page that the cache has room for. */
+enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
+                                 unsigned order);
+
+/**
+ * Give out a block of 2^order pages, which starts at a multiple of that.
+ *
+ * Its content is what it was.  It has one share and no owner.  The half that
+ * callers use most is here, so that it is compiled into them.
+ *
+ * @param pages       unchanged unless PAGE_OK is returned
+ * @param kind        the area wanted; if it has none, areas below serve
+ * @param order       0 to ORDER_MAX
+ * @param[out] first  frame of the first page; unchanged unless PAGE_OK
+ * @return PAGE_OK, PAGE_NO_MEMORY, PAGE_BAD_ORDER or PAGE_BAD_AREA.  Takes
+ *         O(ORDERS) time: the amount of memory has no influence.
+ */
+static inline enum page_status page_alloc(struct page_alloc *pages,
+                                          enum memarea_kind  kind,
+                                          unsigned order, pfn_t *first)
+{
+	struct page_cache *cache = pages->cache;
+
+	if (order != 0 || (unsigned)kind >= MEMAREAS || cache[kind].count == 0)
+		return page_alloc_block(pages, kind, order, first);
+	cache += kind;
+	*first = cache->page[--cache->count];
+	pages->page[*first] = page_used(0, 1, 0);
+	return PAGE_OK;
+}
+
+/**
+ * Take back a block: by a share, and for good with the last one.
+ *
+ * One comparison says that all is well in the common case: the descriptor of
+ * a single page in use, not shared, without an owner, has one value, which no
+ * free, occupied, foreign or inner page has.
+ *
+ * @param pages  unchanged unless PAGE_OK is returned
+ * @param first  as it was given out
+ * @param order  as it was asked for
+ * @return PAGE_OK, PAGE_BAD_ORDER, PAGE_FOREIGN, PAGE_MISALIGNED,
+ *         PAGE_OCCUPIED, PAGE_IS_FREE, PAGE_INSIDE or PAGE_WRONG_ORDER: the
+ *         first of them that is true.  Takes O(ORDERS) time.
+ */
+static inline enum page_status page_free(struct page_alloc *pages, pfn_t first,
+                                         unsigned order)
+{
+	struct page_cache *cache = &pages->cache[memarea_of(first)];
+
+	if (order != 0 || first >= pages->pages ||
+	    pages->page[first].word != page_used(0, 1, 0).word ||
+	    cache->count == PAGE_CACHE_PAGES)
+		return page_free_block(pages, first, order);
+	cache->page[cache->count++] = (uint32_t)first;
+	pages->page[first].word = MSADSC_CACHED;
+	return PAGE_OK;
+}
+
+/**
+ * One more user of a block: it then takes one more page_free().
+ *
+ * @param pages  unchanged unless PAGE_OK is returned
+ * @param first  first page of a block that is in use
+ * @return PAGE_OK, PAGE_FOREIGN, PAGE_OCCUPIED, PAGE_IS_FREE, PAGE_INSIDE, or
+ *         PAGE_SHARES where it has PAGE_SHARES_MAX of them
+ */
+enum page_status page_share(struct page_alloc *pages, pfn_t first);
+
+/**
+ * Note whose a block is: a number that means something to the caller.
+ *
+ * @param pages  unchanged unless PAGE_OK is returned
+ * @param first  first page of a block that is in use
+ * @param owner  0: nobody in particular, as when it was given out
+ * @return PAGE_OK, PAGE_FOREIGN, PAGE_OCCUPIED, PAGE_IS_FREE or PAGE_INSIDE
+ */
+enum page_status page_set_owner(struct page_alloc *pages, pfn_t first,
+                                uint16_t owner);
+
+/** Whose the used block at @p first is; 0 also where none starts there. */
+uint16_t page_owner(const struct page_alloc *pages, pfn_t first);
+
+/** Users of the used block at @p first; 0 where none starts there. */
+unsigned page_shares(const struct page_alloc *pages, pfn_t first);
+
+/** Put all cached pages onto the lists, joined: the lists alone are free. */
+void page_empty_caches(struct page_alloc *pages);
+
+/** Pages in the three caches. */
+uint64_t page_cached(const struct page_alloc *pages);
+
+/**
+ * Give out exactly @p count pages side by side.
+ *
+ * They are cut from a block of the next power of two, and what is left of it
+ * is free again at once.  The first page is a multiple of that power.  What is
+ * given out is described as blocks, each as large as its place allows: 33
+ * pages are one of 32 and one of 1.  page_free() takes these one by one,
+ * pages_free_exact() any number at once.
+ *
+ * @param pages       unchanged unless PAGE_OK is returned
+ * @param kind        as for page_alloc()
+ * @param count       1 to 2^ORDER_MAX
+ * @param[out] first  frame of the first page; unchanged unless PAGE_OK
+ * @return PAGE_OK, PAGE_NO_MEMORY, PAGE_BAD_COUNT or PAGE_BAD_AREA.  Takes
+ *         O(ORDERS) time.
+ */
+enum page_status pages_alloc_exact(struct page_alloc *pages,
+                                   enum memarea_kind kind, uint64_t count,
+                                   pfn_t *first);
+
+/**
+ * Take back @p count pages side by side, whoever got them by whichever call:
+ * all of one allocation, a part of it, or several that touch.  All or none.
+ *
+ * What is left of a block that was cut stays in use, in smaller blocks with
+ * the same owner.  A page that is shared is in nobody's hand alone: a range
+ * that touches a shared block is refused.
+ *
+ * @param pages  unchanged unless PAGE_OK is returned
+ * @param first  any page in use
+ * @param count  at least 1
+ * @return PAGE_OK, PAGE_BAD_COUNT, or for the lowest page that cannot be taken
+ *         PAGE_FOREIGN, PAGE_OCCUPIED, PAGE_IS_FREE or PAGE_SHARES.  Takes
+ *         O(blocks * ORDERS) time.
+ */
+enum page_status pages_free_exact(struct page_alloc *pages, pfn_t first,
+                                  uint64_t count);
+
+/**
+ * NULL, or the sentence of the first broken invariant: what merge_check()
+ * sees, and that each page is free, occupied, used or cached, once.  Takes
+ * O(pages) time.
+ */
+const char *page_alloc_check(const struct page_alloc *pages);
+
+/** What @p status says, as a sentence without values. */
+const char *page_status_text(enum page_status status);
+
+/** Room for page_explain(). */
+#define PAGE_EXPLAIN_BYTES 160
+
+/**
+ * Write why a call was refused, with what is known of the page: "page 0x1234:
+ * inside a used block: 8 pages from 0x1230 (order 3, shares 1, owner 0)".
+ *
+ * @param text    gets the sentence, cut to fit
+ * @param pages   as it was when the call was made: the call changed nothing
+ * @param status  what the call returned
+ * @param first   the page that it was called for
+ * @return @p text
+ */
+const char *page_explain(char                     text[PAGE_EXPLAIN_BYTES],
+                         const struct page_alloc *pages,
+                         enum page_status status, pfn_t first);
+
+#endif

@@ -1,0 +1,104 @@
+/**
+ * @file
+ * The small machine of page_arena_test.h.
+ */
+#include "kstring.h"
+#include "page_arena_test.h"
+#include "phys.h"
+#include "test.h"
+
+struct arena arena;
+
+static struct msadsc words[ARENA_FRAMES];
+
+static struct {
+	struct msadsc     word[ARENA_KEPT];
+	struct memareas   areas;
+	struct page_alloc pages;
+} kept;
+
+static const struct arena_range nothing[] = { { 0, 0 } };
+
+/* The first kept frame: the highest ARENA_KEPT of the arena. */
+static pfn_t kept_from(void)
+{
+	return arena.array.pages <= ARENA_KEPT ? 0
+	                                       : arena.array.pages - ARENA_KEPT;
+}
+
+/* Where lesson 2 will put @bytes of descriptors. */
+static paddr_t place_of(const struct arena_range *ram, uint64_t bytes)
+{
+	const struct arena_range *r = ram;
+
+	while (r->past != 0 && r->past <= MEMAREA_KERNEL_BASE)
+		r++;
+	if (r->past == 0)
+		r = ram;
+	if (r->first < MEMAREA_KERNEL_BASE && r->past > MEMAREA_KERNEL_BASE)
+		return pfn_to_paddr(MEMAREA_KERNEL_BASE);
+	while (pfn_to_paddr(r->past - r->first) < bytes)
+		r++;
+	return pfn_to_paddr(r->first);
+}
+
+void arena_make(const struct arena_range *ram,
+                const struct arena_range *occupied)
+{
+	struct msadsc_need  need;
+	struct occupy_fault fault;
+	pfn_t               end = 0;
+
+	memset(&arena, 0, sizeof(arena));
+	for (const struct arena_range *r = ram; r->past != 0; r++) {
+		arena.map.range[arena.map.count++] =
+			(struct e820_range){ pfn_to_paddr(r->first),
+			                     pfn_to_paddr(r->past), E820_RAM };
+		end = r->past;
+	}
+	for (const struct arena_range *r = occupied == NULL ? nothing
+	                                                    : occupied;
+	     r->past != 0; r++)
+		CHECK_EQ(occupants_add(&arena.occupants, pfn_to_paddr(r->first),
+		                       pfn_to_paddr(r->past), OCCUPANT_LOADED,
+		                       "test"),
+		         OCCUPANTS_OK);
+	phys_lend(place_of(ram, end * sizeof(words[0])), sizeof(words), words);
+	CHECK_EQ(msadsc_init(&arena.array, &arena.map, &arena.occupants,
+	                     PFN_LIMIT, &need),
+	         MSADSC_OK);
+	phys_lend(0, 0, NULL);
+	memareas_init(&arena.areas, &arena.array);
+	CHECK_EQ(occupy_mark(&arena.array, &arena.areas, &arena.occupants,
+	                     &fault),
+	         OCCUPY_OK);
+	CHECK_EQ(merge_runs(&arena.array, &arena.areas), MERGE_OK);
+	CHECK_EQ(page_alloc_init(&arena.pages, &arena.array, &arena.areas),
+	         PAGE_OK);
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
+
+void arena_keep(void)
+{
+	memcpy(kept.word, &words[kept_from()], sizeof(kept.word));
+	memcpy(&kept.areas, &arena.areas, sizeof(kept.areas));
+	memcpy(&kept.pages, &arena.pages, sizeof(kept.pages));
+}
+
+bool arena_is_as_kept(void)
+{
+	return memcmp(kept.word, &words[kept_from()], sizeof(kept.word)) == 0 &&
+	       memcmp(&kept.areas, &arena.areas, sizeof(kept.areas)) == 0 &&
+	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0;
+}
+
+bool arena_lists_are_as_kept(void)
+{
+	const uint64_t what = MSADSC_STATE | MSADSC_ORDER;
+
+	for (pfn_t i = 0; i < ARENA_KEPT; i++)
+		if (((kept.word[i].word ^ words[kept_from() + i].word) &
+		     what) != 0)
+			return false;
+	return true;
+}
