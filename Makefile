@@ -181,7 +181,7 @@ SUITE  := build/suite
 
 # What is not a unit test has no name that T=word could choose.
 SCRIPTS := $(if $(T),,$(wildcard $(addsuffix /*.t,$(call upto,$(LAST)) \
-           common/*)))
+           common/* docs)))
 
 # A test program is a file of one line, for prove.
 program = printf 'exec %s\n' "$2" > $(SUITE)/$1.t

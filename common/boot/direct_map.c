@@ -70,11 +70,9 @@ static struct run next_run(const struct boot_info *boot, pfn_t from)
 	return next;
 }
 
-/* A place for @bytes bytes of tables.  Takes O(n^2) time for n ranges, where
- * no place is found early. */
-static bool find_place(const struct boot_info *boot,
-                       const struct occupants *occupants, uint64_t bytes,
-                       uint64_t *largest, paddr_t *place)
+bool paging_find_ram(const struct boot_info *boot,
+                     const struct occupants *occupants, uint64_t bytes,
+                     uint64_t *largest, paddr_t *place)
 {
 	const pfn_t past = pfn_down(DIRECT_GIB_ALWAYS * GiB);
 	struct run  run = next_run(boot, pfn_down(MiB));
@@ -99,10 +97,10 @@ static uint64_t take_tables(const struct boot_info *boot,
 	uint64_t              wanted = pages, largest = 0;
 	enum occupants_status status;
 
-	if (!find_place(boot, occupants, wanted * PAGE_SIZE, &largest, place)) {
+	if (!paging_find_ram(boot, occupants, wanted * PAGE_SIZE, &largest, place)) {
 		wanted = largest / PAGE_SIZE;
 		if (wanted == 0 ||
-		    !find_place(boot, occupants, wanted * PAGE_SIZE, &largest,
+		    !paging_find_ram(boot, occupants, wanted * PAGE_SIZE, &largest,
 		                place))
 			panic("no RAM from 1 MiB to 4 GiB for %llu KiB of page "
 			      "tables; try a CPU with 1 GiB pages",

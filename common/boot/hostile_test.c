@@ -251,15 +251,11 @@ TEST(hostile_text_becomes_printable)
 
 TEST(hostile_text_of_64_kib_is_cut_to_fit)
 {
-	static struct {
-		struct block  head;
-		unsigned char more[64 * KiB];
-	} big;
-	static unsigned char bytes[66 * KiB];
-	struct boot_info     boot = block_known();
-	struct boot_notes    notes;
-	struct block        *b = &big.head;
-	uint32_t             map, total;
+	static struct block b[1];
+	unsigned char      *bytes = test_memory(); /* to its last byte */
+	struct boot_info    boot = block_known();
+	struct boot_notes   notes;
+	uint32_t            map, total;
 
 	block_begin(b);
 	map = block_sound_map(b);
@@ -267,11 +263,11 @@ TEST(hostile_text_of_64_kib_is_cut_to_fit)
 	put_u32(b, b->bytes + 4, 8 + 64 * KiB);
 	total = (uint32_t)(b->bytes + 8 + 64 * KiB);
 	put_u32(b, 0, total);
-	memset(bytes, 'x', sizeof(bytes));
-	memcpy(bytes + sizeof(bytes) - total, b->byte, b->bytes + 8);
+	memset(bytes, 'x', TEST_MEMORY_BYTES);
+	memcpy(bytes + TEST_MEMORY_BYTES - total, b->byte, b->bytes + 8);
 
 	CHECK_EQ(multiboot2_parse(&boot, &notes, MULTIBOOT2_MAGIC, BLOCK_PADDR,
-	                          bytes + sizeof(bytes) - total, total),
+	                          bytes + TEST_MEMORY_BYTES - total, total),
 	         BOOT_OK);
 	CHECK_EQ(map, 8);
 	CHECK_EQ(notes.warnings, 3); /* no NUL, cut, no end tag */

@@ -42,6 +42,19 @@ void paging_init(void);
  */
 void paging_map_ram(const struct boot_info *boot, struct occupants *occupants);
 
+/**
+ * The lowest place on whole pages from 1 MiB to 4 GiB that is RAM by the
+ * loader's map and that no occupant touches.
+ *
+ * @param bytes         wanted, at least 1
+ * @param largest       raised to the longest gap met, in bytes
+ * @param[out] place    unchanged if there is none
+ * @return whether there is one.  Takes O(n^2) time for n ranges.
+ */
+bool paging_find_ram(const struct boot_info *boot,
+                     const struct occupants *occupants, uint64_t bytes,
+                     uint64_t *largest, paddr_t *place);
+
 /** What the page tables say of an address. */
 struct paging_view {
 	bool     present;

@@ -139,6 +139,19 @@ static void describe_memory(void)
 	paging_map_ram(&boot, &occupants);
 }
 
+void *test_memory(void)
+{
+	uint64_t largest = 0;
+	paddr_t  place = 0;
+
+	MUST(paging_find_ram(&boot, &occupants, TEST_MEMORY_BYTES, &largest,
+	                     &place),
+	     "tests need %llu KiB, largest free run is %llu KiB",
+	     (unsigned long long)(TEST_MEMORY_BYTES / KiB),
+	     (unsigned long long)(largest / KiB));
+	return phys_to_virt(place, TEST_MEMORY_BYTES);
+}
+
 /* The options that run something else than the lesson. */
 static void obey_late_options(void)
 {

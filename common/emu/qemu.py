@@ -22,6 +22,9 @@ MEM_TIGHT = 900 << 30
 # From here on a CPU with 40 address bits does not reach all of it.
 MEM_WIDE = 1020 << 30
 
+# Below that, GRUB must leave some of its own modules at home.
+MEM_TINY = 4 << 20
+
 # The kernel writes 0x10 or 0x11 to port 0xf4; the status is twice that, + 1.
 STATUS_OK = 33
 STATUS_FAILED = 35
@@ -87,7 +90,7 @@ def kernel_options(options, words):
     if options.boot == "pvh":
         return pvh_options(options, words)
     path = image(options.kernel, words, options.grub, options.module,
-                 options.uefi)
+                 options.uefi, memory_bytes(options.mem) < MEM_TINY)
     cdrom = ["-cdrom", path]
     return ["-bios", find_firmware()] + cdrom if options.uefi else cdrom
 

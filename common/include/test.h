@@ -54,6 +54,16 @@ struct test {
  */
 unsigned test_run(const char *word);
 
+/** How much test_memory() is. */
+#define TEST_MEMORY_BYTES (192 * KiB)
+
+/**
+ * Platform: TEST_MEMORY_BYTES bytes for the running test, page-aligned and of
+ * any content.  It is the same memory for each test, so that tests add nothing
+ * to a kernel that boots in 2 MiB.  On the host, a sanitizer watches its end.
+ */
+void *test_memory(void);
+
 /** A number that differs each call, the same in each run. */
 uint64_t test_random(uint64_t *state);
 

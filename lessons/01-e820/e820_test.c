@@ -12,21 +12,44 @@ struct entry {
 	uint32_t type, attributes;
 };
 
-static struct e820_map firmware, map;
+#define CROWD (3 * E820_MAX)
+
+/* What the tests work on. */
+struct bench {
+	struct e820_map firmware, map;
+	struct entry    crowd[CROWD];
+};
+
+_Static_assert(sizeof(struct bench) <= TEST_MEMORY_BYTES, "fits");
+
+static struct e820_map *firmware, *map;
+static struct entry    *crowd;
+
+/* Each test begins with maps that hold nothing. */
+static void begin(void)
+{
+	struct bench *bench = test_memory();
+
+	firmware = &bench->firmware;
+	map = &bench->map;
+	crowd = bench->crowd;
+	*firmware = *map = (struct e820_map){ 0 };
+}
 
 /* The map made of @entries; its check must hold. */
 static void make_map(const struct entry *entries, uint32_t count)
 {
-	e820_read(&firmware, entries, count, sizeof(*entries));
-	e820_normalize(&firmware, &map);
-	CHECK_TEXT(e820_check(&map), NULL);
+	begin();
+	e820_read(firmware, entries, count, sizeof(*entries));
+	e820_normalize(firmware, map);
+	CHECK_TEXT(e820_check(map), NULL);
 }
 
 static void check_range(uint32_t i, paddr_t base, paddr_t end, uint32_t type)
 {
-	CHECK_EQ(map.range[i].base, base);
-	CHECK_EQ(map.range[i].end, end);
-	CHECK_EQ(map.range[i].type, type);
+	CHECK_EQ(map->range[i].base, base);
+	CHECK_EQ(map->range[i].end, end);
+	CHECK_EQ(map->range[i].type, type);
 }
 
 /*  in   RAM  |--------------------|
@@ -41,7 +64,7 @@ TEST(e820_stronger_type_cuts_a_hole)
 	};
 
 	make_map(in, 2);
-	CHECK_EQ(map.count, 3);
+	CHECK_EQ(map->count, 3);
 	check_range(0, 0, 16 * KiB, E820_RAM);
 	check_range(1, 16 * KiB, 24 * KiB, E820_NVS);
 	check_range(2, 24 * KiB, 64 * KiB, E820_RAM);
@@ -58,7 +81,7 @@ TEST(e820_stronger_type_swallows_a_range)
 	};
 
 	make_map(in, 2);
-	CHECK_EQ(map.count, 1);
+	CHECK_EQ(map->count, 1);
 	check_range(0, 8 * KiB, 32 * KiB, E820_RESERVED);
 }
 
@@ -73,7 +96,7 @@ TEST(e820_neighbours_of_one_type_are_one_range)
 	};
 
 	make_map(in, 3);
-	CHECK_EQ(map.count, 1);
+	CHECK_EQ(map->count, 1);
 	check_range(0, 0, 56 * KiB, E820_RAM);
 }
 
@@ -96,8 +119,8 @@ TEST(e820_resolves_linux_example)
 	};
 
 	make_map(in, sizeof(in) / sizeof(in[0]));
-	CHECK_EQ(map.count, sizeof(out) / sizeof(out[0]));
-	for (uint32_t i = 0; i < map.count; i++)
+	CHECK_EQ(map->count, sizeof(out) / sizeof(out[0]));
+	for (uint32_t i = 0; i < map->count; i++)
 		check_range(i, out[i].base, out[i].end, out[i].type);
 }
 
@@ -111,28 +134,28 @@ TEST(e820_drops_empty_ranges_wherever_they_stand)
 	};
 
 	make_map(in, 4);
-	CHECK_EQ(map.count, 1);
-	CHECK_EQ(firmware.empty, 3);
-	CHECK_EQ(firmware.given, 4);
+	CHECK_EQ(map->count, 1);
+	CHECK_EQ(firmware->empty, 3);
+	CHECK_EQ(firmware->given, 4);
 	make_map(in, 1);
-	CHECK_EQ(map.count, 0);
+	CHECK_EQ(map->count, 0);
 }
 
 TEST(e820_refuses_ram_that_wraps_and_cuts_what_is_reserved)
 {
-	firmware = map = (struct e820_map){ 0 };
-	CHECK_EQ(e820_add(&firmware, UINT64_MAX, 2, E820_RAM), E820_WRAP);
-	CHECK_EQ(e820_add(&firmware, 2, UINT64_MAX, E820_RAM), E820_WRAP);
-	CHECK(memcmp(&map, &firmware, sizeof(map)) == 0);
-	CHECK_EQ(e820_add(&firmware, 1, UINT64_MAX, E820_RAM), E820_OK);
+	begin();
+	CHECK_EQ(e820_add(firmware, UINT64_MAX, 2, E820_RAM), E820_WRAP);
+	CHECK_EQ(e820_add(firmware, 2, UINT64_MAX, E820_RAM), E820_WRAP);
+	CHECK(memcmp(map, firmware, sizeof(*map)) == 0);
+	CHECK_EQ(e820_add(firmware, 1, UINT64_MAX, E820_RAM), E820_OK);
 
-	firmware.count = 0;
-	CHECK_EQ(e820_add(&firmware, UINT64_MAX - 4095, 8192, E820_RESERVED),
+	firmware->count = 0;
+	CHECK_EQ(e820_add(firmware, UINT64_MAX - 4095, 8192, E820_RESERVED),
 	         E820_OK);
-	e820_normalize(&firmware, &map);
-	CHECK_EQ(map.count, 1);
-	CHECK_EQ(map.range[0].base, UINT64_MAX - 4095);
-	CHECK_EQ(e820_last(&map.range[0]), UINT64_MAX);
+	e820_normalize(firmware, map);
+	CHECK_EQ(map->count, 1);
+	CHECK_EQ(map->range[0].base, UINT64_MAX - 4095);
+	CHECK_EQ(e820_last(&map->range[0]), UINT64_MAX);
 }
 
 /*  2^64 - 16K   2^64 - 8K   2^64
@@ -146,10 +169,10 @@ TEST(e820_is_exact_at_the_end_of_the_address_space)
 	};
 
 	make_map(in, 2);
-	CHECK_EQ(map.count, 2);
+	CHECK_EQ(map->count, 2);
 	check_range(0, 0 - 16 * KiB, 0 - 8 * KiB, E820_RAM);
 	check_range(1, 0 - 8 * KiB, 0, E820_NVS);
-	CHECK_EQ(e820_past_page(&map.range[1]), UINT64_C(1) << 52);
+	CHECK_EQ(e820_past_page(&map->range[1]), UINT64_C(1) << 52);
 }
 
 TEST(e820_rounds_usable_ranges_inward)
@@ -172,7 +195,7 @@ TEST(e820_rounds_usable_ranges_inward)
 		struct e820_totals totals;
 
 		make_map(&row[i].range, 1);
-		totals = e820_total(&map);
+		totals = e820_total(map);
 		CHECK_EQ(totals.usable_pages, row[i].pages);
 		CHECK_EQ(totals.pages_below_1m, row[i].below_1m);
 	}
@@ -181,46 +204,45 @@ TEST(e820_rounds_usable_ranges_inward)
 /* 1024 ranges that all overlap: range i is [i, 2047 - i) of type i + 1. */
 TEST(e820_cuts_as_many_pieces_as_ranges_can_have)
 {
-	firmware = (struct e820_map){ 0 };
+	begin();
 	for (uint32_t i = 0; i < E820_MAX; i++)
-		CHECK_EQ(e820_add(&firmware, i, 2047 - 2 * i, i + 1), E820_OK);
-	e820_normalize(&firmware, &map);
-	CHECK_TEXT(e820_check(&map), NULL);
-	CHECK_EQ(map.count, 2 * E820_MAX - 1);
-	for (uint32_t i = 0; i < map.count; i++)
-		CHECK_EQ(map.range[i].type,
+		CHECK_EQ(e820_add(firmware, i, 2047 - 2 * i, i + 1), E820_OK);
+	e820_normalize(firmware, map);
+	CHECK_TEXT(e820_check(map), NULL);
+	CHECK_EQ(map->count, 2 * E820_MAX - 1);
+	for (uint32_t i = 0; i < map->count; i++)
+		CHECK_EQ(map->range[i].type,
 		         i < E820_MAX ? i + 1 : 2 * E820_MAX - 1 - i);
 }
 
 TEST(e820_full_map_takes_no_more_and_stays_as_it_was)
 {
-	firmware = (struct e820_map){ 0 };
+	begin();
 	for (uint32_t i = 0; i < E820_MAX; i++)
-		e820_add(&firmware, i * 8192, 4096, E820_RAM);
-	map = firmware;
-	CHECK_EQ(e820_add(&firmware, 0, 4096, E820_RESERVED), E820_FULL);
-	CHECK(memcmp(&map, &firmware, sizeof(map)) == 0);
-	CHECK_EQ(e820_add(&firmware, 0, 0, E820_RESERVED), E820_OK);
+		e820_add(firmware, i * 8192, 4096, E820_RAM);
+	*map = *firmware;
+	CHECK_EQ(e820_add(firmware, 0, 4096, E820_RESERVED), E820_FULL);
+	CHECK(memcmp(map, firmware, sizeof(*map)) == 0);
+	CHECK_EQ(e820_add(firmware, 0, 0, E820_RESERVED), E820_OK);
 }
-
-#define CROWD (3 * E820_MAX)
-static struct entry crowd[CROWD];
 
 /* Many RAM ranges come first, then one that is reserved. */
 TEST(e820_leaves_out_ram_and_never_what_is_reserved)
 {
+	begin();
 	for (uint32_t i = 0; i < CROWD; i++)
 		crowd[i] = (struct entry){ i * 2 * PAGE_SIZE, PAGE_SIZE,
 			                   E820_RAM, 0 };
 	crowd[CROWD - 1] = (struct entry){ 1024, 64, E820_RESERVED, 0 };
 	make_map(crowd, CROWD);
-	CHECK_EQ(firmware.crowded, CROWD - E820_MAX);
-	CHECK_EQ(map.count, E820_MAX + 1);
+	CHECK_EQ(firmware->crowded, CROWD - E820_MAX);
+	CHECK_EQ(map->count, E820_MAX + 1);
 	check_range(1, 1024, 1088, E820_RESERVED);
 }
 
 TEST(e820_joins_what_touches_before_it_leaves_out)
 {
+	begin();
 	for (uint32_t i = 0; i < CROWD; i++) {
 		uint32_t page = i * 2 < CROWD ? i * 2 : (i * 2 - CROWD) | 1;
 
@@ -228,12 +250,12 @@ TEST(e820_joins_what_touches_before_it_leaves_out)
 			                   E820_RAM, 0 };
 	}
 	make_map(crowd, E820_MAX + 1);
-	CHECK_EQ(firmware.crowded, 1);
+	CHECK_EQ(firmware->crowded, 1);
 	for (uint32_t i = 0; i < CROWD; i++)
 		crowd[i].base = i * PAGE_SIZE;
 	make_map(crowd, CROWD);
-	CHECK_EQ(firmware.crowded, 0);
-	CHECK_EQ(map.count, 1);
+	CHECK_EQ(firmware->crowded, 0);
+	CHECK_EQ(map->count, 1);
 	check_range(0, 0, CROWD * PAGE_SIZE, E820_RAM);
 }
 
@@ -241,6 +263,7 @@ TEST(e820_widens_a_neighbour_when_reserved_ranges_fill_it)
 {
 	uint64_t reserved = 0;
 
+	begin();
 	for (uint32_t i = 0; i < CROWD; i++)
 		crowd[i] = (struct entry){ i * 4 * PAGE_SIZE, PAGE_SIZE,
 			                   E820_RESERVED, 0 };
@@ -250,12 +273,12 @@ TEST(e820_widens_a_neighbour_when_reserved_ranges_fill_it)
 	for (uint32_t i = 1; i < CROWD; i++) {
 		uint32_t k = 0;
 
-		while (k < map.count &&
-		       e820_last(&map.range[k]) < crowd[i].base)
+		while (k < map->count &&
+		       e820_last(&map->range[k]) < crowd[i].base)
 			k++;
-		reserved += k < map.count &&
-		            map.range[k].type == E820_RESERVED &&
-		            map.range[k].base <= crowd[i].base;
+		reserved += k < map->count &&
+		            map->range[k].type == E820_RESERVED &&
+		            map->range[k].base <= crowd[i].base;
 	}
 	CHECK_EQ(reserved, CROWD - 1);
 }
@@ -266,6 +289,7 @@ TEST(e820_reads_entries_of_any_stride_and_alignment)
 	uint64_t      base = 0, length = 4096;
 	uint32_t      type = 7;
 
+	begin();
 	for (uint32_t stride = 20; stride <= 29; stride++) {
 		memset(bytes, 0xff, sizeof(bytes));
 		for (uint32_t i = 0; i < 3; i++) {
@@ -274,9 +298,9 @@ TEST(e820_reads_entries_of_any_stride_and_alignment)
 			memcpy(bytes + 9 + i * stride, &length, 8);
 			memcpy(bytes + 17 + i * stride, &type, 4);
 		}
-		e820_read(&firmware, bytes + 1, 3, stride);
-		e820_normalize(&firmware, &map);
-		CHECK_EQ(map.count, 3);
+		e820_read(firmware, bytes + 1, 3, stride);
+		e820_normalize(firmware, map);
+		CHECK_EQ(map->count, 3);
 		check_range(2, 16384, 20480, 7);
 	}
 }
@@ -301,15 +325,15 @@ TEST(e820_agrees_with_a_byte_by_byte_model)
 		unsigned ranges = (unsigned)(test_random(&seed) % 12);
 		unsigned wrong = 0;
 
-		firmware = (struct e820_map){ 0 };
+		begin();
 		for (unsigned i = 0; i < ranges; i++)
-			e820_add(&firmware, test_random(&seed) % 48,
+			e820_add(firmware, test_random(&seed) % 48,
 			         test_random(&seed) % 16,
 			         (uint32_t)(1 + test_random(&seed) % 6));
-		e820_normalize(&firmware, &map);
-		CHECK_TEXT(e820_check(&map), NULL);
+		e820_normalize(firmware, map);
+		CHECK_TEXT(e820_check(map), NULL);
 		for (paddr_t pa = 0; pa < 64; pa++)
-			wrong += type_at(&firmware, pa) != type_at(&map, pa);
+			wrong += type_at(firmware, pa) != type_at(map, pa);
 		CHECK_EQ(wrong, 0);
 	}
 }
@@ -323,11 +347,11 @@ TEST(e820_knows_which_bytes_are_usable)
 	};
 
 	make_map(in, 3);
-	CHECK(e820_is_usable(&map, 4 * KiB, 12 * KiB));
-	CHECK(!e820_is_usable(&map, 4 * KiB - 1, 12 * KiB));
-	CHECK(!e820_is_usable(&map, 4 * KiB, 12 * KiB + 1));
-	CHECK(!e820_is_usable(&map, 12 * KiB, 13 * KiB));
-	CHECK(e820_is_usable(&map, 0 - 4 * KiB, 0));
+	CHECK(e820_is_usable(map, 4 * KiB, 12 * KiB));
+	CHECK(!e820_is_usable(map, 4 * KiB - 1, 12 * KiB));
+	CHECK(!e820_is_usable(map, 4 * KiB, 12 * KiB + 1));
+	CHECK(!e820_is_usable(map, 12 * KiB, 13 * KiB));
+	CHECK(e820_is_usable(map, 0 - 4 * KiB, 0));
 }
 
 TEST(e820_check_names_each_broken_invariant)
@@ -335,15 +359,16 @@ TEST(e820_check_names_each_broken_invariant)
 	static const struct e820_range good[] = { { 0, 4096, E820_RAM },
 		                                  { 4096, 8192, E820_NVS } };
 
-	map = (struct e820_map){ .count = 2 };
-	memcpy(map.range, good, sizeof(good));
-	CHECK_TEXT(e820_check(&map), NULL);
-	map.range[1].type = E820_RAM;
-	CHECK_TEXT(e820_check(&map), "neighbours of one type are one range");
-	map.range[1].base = 4095;
-	CHECK_TEXT(e820_check(&map), "ranges ascend and do not overlap");
-	map.range[1].end = 4095;
-	CHECK_TEXT(e820_check(&map), "no range is empty");
-	map.count = E820_ROOM + 1;
-	CHECK_TEXT(e820_check(&map), "the map has room for its ranges");
+	begin();
+	map->count = 2;
+	memcpy(map->range, good, sizeof(good));
+	CHECK_TEXT(e820_check(map), NULL);
+	map->range[1].type = E820_RAM;
+	CHECK_TEXT(e820_check(map), "neighbours of one type are one range");
+	map->range[1].base = 4095;
+	CHECK_TEXT(e820_check(map), "ranges ascend and do not overlap");
+	map->range[1].end = 4095;
+	CHECK_TEXT(e820_check(map), "no range is empty");
+	map->count = E820_ROOM + 1;
+	CHECK_TEXT(e820_check(map), "the map has room for its ranges");
 }
