@@ -88,28 +88,45 @@ static void describe(struct msadsc_array *array, pfn_t limit)
 	}
 }
 
+/* That it was refused with @status: words for the caller's message. */
+static enum msadsc_status refuse(struct msadsc_need *need,
+                                 enum msadsc_status  status)
+{
+	static const char *const why[] = {
+		[MSADSC_NO_RAM] = "no usable page above page 0",
+		[MSADSC_NO_ROOM] = "no room",
+		[MSADSC_NO_ENTRY] = "raise OCCUPANTS_MAX",
+	};
+
+	need->why = why[status];
+	return status;
+}
+
 enum msadsc_status msadsc_init(struct msadsc_array   *array,
                                const struct e820_map *map,
                                struct occupants *occupants, pfn_t limit,
                                struct msadsc_need *need)
 {
-	pfn_t   pages = pages_to_describe(map, limit);
-	paddr_t end = pfn_to_paddr(limit), place = 0;
+	pfn_t    pages = pages_to_describe(map, limit);
+	uint64_t bytes = pages * sizeof(struct msadsc);
+	paddr_t  end = pfn_to_paddr(limit), place = 0;
 
 	ASSERT(limit > 0 && limit <= PFN_LIMIT, "limit %llu",
 	       (unsigned long long)limit);
-	*need = (struct msadsc_need){ .bytes = pages * sizeof(struct msadsc) };
+	*need = (struct msadsc_need){
+		.bytes = pfn_to_paddr(bytes_to_pages(bytes)),
+	};
 	if (pages == 0)
-		return MSADSC_NO_RAM;
+		return refuse(need, MSADSC_NO_RAM);
 	if (!find_room(map, occupants, 32 * MiB, end, need, &place) &&
-	    !find_room(map, occupants, 0, end, need, &place))
-		return MSADSC_NO_ROOM;
-	if (occupants_add(occupants, place, place + need->bytes, OCCUPANT_OWN,
+	    !find_room(map, occupants, PAGE_SIZE, end, need, &place))
+		return refuse(need, MSADSC_NO_ROOM);
+	if (occupants_add(occupants, place, place + bytes, OCCUPANT_OWN,
 	                  "descriptors") != OCCUPANTS_OK)
-		return MSADSC_NO_ROOM;
+		return refuse(need, MSADSC_NO_ENTRY);
 
 	*array = (struct msadsc_array){
-		.page = phys_to_virt_zeroed(place, need->bytes),
+		.page = phys_to_virt_zeroed(place, bytes),
 		.pages = pages,
 		.base = place,
 		.phase = MSADSC_DESCRIBED,
@@ -139,8 +156,9 @@ bool msadsc_is_ram(const struct msadsc_array *array, pfn_t pfn)
 {
 	const struct e820_range *r = range_at(array->map, pfn_to_paddr(pfn));
 
-	return r != NULL && r->type == E820_RAM && pfn < PFN_LIMIT &&
-	       pfn >= e820_first_page(r) && pfn < e820_past_page(r);
+	return r != NULL && r->type == E820_RAM &&
+	       pfn <= pfn_down(UINT64_MAX) && pfn >= e820_first_page(r) &&
+	       pfn < e820_past_page(r);
 }
 
 static pfn_t find_run(const struct msadsc_array *array, pfn_t pfn)

@@ -114,14 +114,16 @@ struct msadsc_array {
 
 enum msadsc_status {
 	MSADSC_OK,
-	MSADSC_NO_RAM,  /**< The map has no whole usable page above page 0. */
-	MSADSC_NO_ROOM, /**< No free place holds the array. */
+	MSADSC_NO_RAM,   /**< No whole usable page above page 0. */
+	MSADSC_NO_ROOM,  /**< No free place holds the array. */
+	MSADSC_NO_ENTRY, /**< The table of occupants is full. */
 };
 
 /** What msadsc_init() looked for and found, for its caller's message. */
 struct msadsc_need {
-	uint64_t bytes;   /**< That the array needs. */
-	uint64_t largest; /**< Free bytes in one piece. */
+	uint64_t    bytes;   /**< Of the pages that the array needs. */
+	uint64_t    largest; /**< Of the longest run of free pages met. */
+	const char *why;     /**< Words for the status; NULL: it is OK. */
 };
 
 static inline enum msadsc_state msadsc_state(struct msadsc d)
@@ -201,16 +203,17 @@ static inline pfn_t msadsc_limit(unsigned phys_bits)
  * Place the descriptors and describe each usable range as one run.
  *
  * The array goes to the lowest gap above 32 MiB, where old devices do not
- * reach, or to the lowest anywhere; it is recorded as "descriptors".  Page 0,
+ * reach, or to the lowest above page 0; it is recorded as "descriptors".  Page 0,
  * where it is usable, counts as such and is occupied from the start.
  *
  * @param array      all of it is set; unchanged unless MSADSC_OK is returned
  * @param map        made by e820_normalize(); must outlive @p array
- * @param occupants  what lies in RAM already; gets one entry more
+ * @param occupants  what lies in RAM already; gets one entry more, or is
+ *                   unchanged like @p array
  * @param limit      frames at or above it are left out, at most PFN_LIMIT
  * @param[out] need  set in any case
- * @return MSADSC_OK, MSADSC_NO_RAM or MSADSC_NO_ROOM (occupants unchanged).
- *         Takes O(ranges) time, and what phys_to_virt_zeroed() takes.
+ * @return MSADSC_OK, MSADSC_NO_RAM, MSADSC_NO_ROOM or MSADSC_NO_ENTRY.  Takes
+ *         O(ranges * occupants) time, and what phys_to_virt_zeroed() takes.
  */
 enum msadsc_status msadsc_init(struct msadsc_array   *array,
                                const struct e820_map *map,
@@ -219,7 +222,7 @@ enum msadsc_status msadsc_init(struct msadsc_array   *array,
 
 /**
  * The first frame of the run or block that holds @p pfn, or 0 if none does:
- * a hole, page 0, or beyond the array.
+ * a hole, page 0, or beyond the array.  An occupied page is found as itself.
  *
  * Takes O(runs) time before lesson 5 and O(ORDERS) from then on.
  */

@@ -90,3 +90,17 @@ void memareas_print(const struct memareas *areas)
 		        bytes_text(usable, pfn_to_paddr(area->usable_pages)));
 	}
 }
+
+void memareas_list(const struct memareas *areas)
+{
+	for (int i = 0; i < MEMAREAS; i++) {
+		const struct memarea *area = &areas->area[i];
+
+		kprintf("area %s usable %llu occupied %llu free %llu\n",
+		        memarea_name((enum memarea_kind)i),
+		        (unsigned long long)area->usable_pages,
+		        (unsigned long long)area->occupied_pages,
+		        (unsigned long long)(area->usable_pages -
+		                             area->occupied_pages));
+	}
+}

@@ -87,4 +87,10 @@ const char *memareas_check(const struct memareas     *areas,
 /** Print each area's bounds and usable pages. */
 void memareas_print(const struct memareas *areas);
 
+/**
+ * Print the areas for another program: `area NAME usable N occupied N free N`.
+ * What nothing occupies is free, whether lesson 5 has merged it or not.
+ */
+void memareas_list(const struct memareas *areas);
+
 #endif

@@ -35,9 +35,9 @@ int main(int argc, char **argv)
 		host_refuse("kernel at 1 MiB to 2 MiB is not in usable memory");
 	if (msadsc_init(&array, &map, &occupants, PFN_LIMIT, &need) !=
 	    MSADSC_OK)
-		host_refuse("descriptors need %llu KiB, largest free run is "
-		            "%llu KiB",
-		            (unsigned long long)(need.bytes / KiB),
+		host_refuse("%s: descriptors need %llu KiB, largest free run "
+		            "is %llu KiB",
+		            need.why, (unsigned long long)(need.bytes / KiB),
 		            (unsigned long long)(need.largest / KiB));
 	ASSERT(msadsc_check(&array) == NULL, "%s", msadsc_check(&array));
 	msadsc_list(&array);
@@ -45,5 +45,6 @@ int main(int argc, char **argv)
 	memareas_init(&areas, &array);
 	ASSERT(memareas_check(&areas, &array) == NULL, "%s",
 	       memareas_check(&areas, &array));
+	memareas_list(&areas);
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 enum occupy_status {
 	OCCUPY_OK,
-	OCCUPY_TWICE, /**< Two that do not share a page claim the same. */
+	OCCUPY_TWICE, /**< Two that may not claim the same page. */
 	OCCUPY_ORDER, /**< The descriptors are not as lesson 2 left them. */
 };
 
@@ -28,8 +28,9 @@ struct occupy_fault {
  * Mark all pages that @p occupants touch, rounded outward.
  *
  * Pages that are not RAM are passed over.  A page that two neighbours share
- * is marked once, for the first; that is legal unless one of them is
- * OCCUPANT_OWN, which is placed on pages of its own.
+ * is marked once, for the first.  That is legal where both are OCCUPANT_LOADED
+ * and no byte is claimed twice, and where one is OCCUPANT_FIRMWARE, even with
+ * bytes in common; OCCUPANT_OWN is placed on pages of its own.
  *
  * @param array,areas  marked and counted; unchanged unless OCCUPY_OK
  * @param occupants    unchanged
@@ -75,8 +76,5 @@ void occupy_print(const struct msadsc_array *array,
 
 /** Print the occupants for another program: `occupied 0x-0x NAME`. */
 void occupy_list(const struct occupants *occupants);
-
-/** Print the areas: `area NAME usable N occupied N free N`. */
-void occupy_list_areas(const struct memareas *areas);
 
 #endif

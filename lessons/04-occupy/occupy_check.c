@@ -135,17 +135,3 @@ void occupy_list(const struct occupants *occupants)
 		        o->name);
 	}
 }
-
-void occupy_list_areas(const struct memareas *areas)
-{
-	for (int i = 0; i < MEMAREAS; i++) {
-		const struct memarea *area = &areas->area[i];
-
-		kprintf("area %s usable %llu occupied %llu free %llu\n",
-		        memarea_name((enum memarea_kind)i),
-		        (unsigned long long)area->usable_pages,
-		        (unsigned long long)area->occupied_pages,
-		        (unsigned long long)(area->usable_pages -
-		                             area->occupied_pages));
-	}
-}

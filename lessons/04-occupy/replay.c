@@ -37,9 +37,9 @@ int main(int argc, char **argv)
 		host_refuse("kernel at 1 MiB to 2 MiB is not in usable memory");
 	if (msadsc_init(&array, &map, &occupants, PFN_LIMIT, &need) !=
 	    MSADSC_OK)
-		host_refuse("descriptors need %llu KiB, largest free run is "
-		            "%llu KiB",
-		            (unsigned long long)(need.bytes / KiB),
+		host_refuse("%s: descriptors need %llu KiB, largest free run "
+		            "is %llu KiB",
+		            need.why, (unsigned long long)(need.bytes / KiB),
 		            (unsigned long long)(need.largest / KiB));
 	ASSERT(msadsc_check(&array) == NULL, "%s", msadsc_check(&array));
 	msadsc_list(&array);
@@ -55,6 +55,6 @@ int main(int argc, char **argv)
 	ASSERT(occupy_check(&array, &areas, &occupants) == NULL, "%s",
 	       occupy_check(&array, &areas, &occupants));
 	occupy_list(&occupants);
-	occupy_list_areas(&areas);
+	memareas_list(&areas);
 	return 0;
 }

@@ -1,0 +1,73 @@
+/**
+ * @file
+ * Tests of lesson 5: the memory manager's own object.
+ */
+#include "machine_test.h"
+#include "memmgrob.h"
+#include "occupy.h"
+#include "test.h"
+
+/*  page  1   2      16                20   22             48
+ *  RAM   |---|      |-------------------------------------|
+ *  free             |--------4--------|    |2-|-8-|---16--|     */
+static struct machine *managed(struct memareas *areas, struct memmgrob *manager)
+{
+	struct machine     *m = machine_of_32_pages();
+	struct occupy_fault fault;
+
+	machine_add(m, PAGES(20), PAGES(22), OCCUPANT_LOADED, "it");
+	memareas_init(areas, &m->array);
+	CHECK_EQ(occupy_mark(&m->array, areas, &m->occupants, &fault),
+	         OCCUPY_OK);
+	CHECK_EQ(merge_runs(&m->array, areas), MERGE_OK);
+	memmgrob_init(manager, &m->array, areas, &m->occupants);
+	CHECK_TEXT(memmgrob_check(manager), NULL);
+	return m;
+}
+
+TEST(memmgrob_adds_up_all_areas)
+{
+	struct memareas areas;
+	struct memmgrob manager;
+	struct machine *m = managed(&areas, &manager);
+
+	CHECK(manager.map == &m->map && manager.array == &m->array &&
+	      manager.areas == &areas && manager.occupants == &m->occupants);
+	CHECK_EQ(manager.usable_pages, 33);
+	CHECK_EQ(manager.occupied_pages, 3);
+	CHECK_EQ(manager.free_pages, 30);
+	CHECK_EQ(manager.blocks, 4);
+
+	areas.area[1].occupied_pages = 100;
+	areas.area[1].free_pages = 200;
+	areas.area[2].list[5].blocks = 300;
+	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
+	CHECK_EQ(manager.occupied_pages, 103);
+	CHECK_EQ(manager.free_pages, 230);
+	CHECK_EQ(manager.blocks, 304);
+}
+
+TEST(memmgrob_check_names_what_is_broken_in_any_part)
+{
+	struct memareas areas;
+	struct memmgrob manager;
+	struct machine *m = managed(&areas, &manager);
+
+	manager.free_pages++;
+	CHECK_TEXT(memmgrob_check(&manager),
+	           "usable pages are free pages plus occupied ones");
+	m->map.range[0].end = m->map.range[0].base;
+	CHECK_TEXT(memmgrob_check(&manager), "no range is empty");
+
+	m = managed(&areas, &manager);
+	areas.area[0].base++;
+	CHECK_TEXT(memmgrob_check(&manager),
+	           "areas touch: together they are all of memory");
+	areas.area[0].base--;
+	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 1);
+	CHECK_TEXT(memmgrob_check(&manager),
+	           "an occupied page names who lies there");
+	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 2);
+	areas.area[0].list[4].blocks++;
+	CHECK_TEXT(memmgrob_check(&manager), "a list counts its blocks");
+}
