@@ -1,0 +1,167 @@
+/**
+ * @file
+ * Lesson 6: what must hold of memm, and what it says of itself: see memm.h.
+ */
+#include "memm_process.h"
+
+/* What the processes have, to be held against the manager's counts. */
+struct sum {
+	uint64_t processes, allocators, allocator_pages, destroyed_pages;
+	uint64_t tables, mappings[USER_SIZES];
+};
+
+static const char *check_allocator(const struct memm           *memm,
+                                   const struct memm_process   *process,
+                                   const struct memm_allocator *allocator)
+{
+	const struct memm_type *type = allocator->type;
+	const struct memm_node *node = &allocator->by_address;
+	uint64_t                pages = allocator->bytes / PAGE_SIZE;
+	uint64_t                room = UINT64_MAX;
+
+	if (memm_tree_find(memm->allocators, allocator->by_room.key) != node)
+		return "a process's allocator is among all allocators";
+	if (memm_page(memm, node->key) != allocator)
+		return "an allocator's object starts its pages";
+	if (allocator->process != process ||
+	    allocator->pid != process->node.key || allocator->destroyed)
+		return "an allocator knows its process";
+	if (memm_count_bits(memm, memm->with_allocator, node->key, pages) !=
+	    pages)
+		return "an allocator's pages have the bit";
+	if (type->room != NULL)
+		room = type->room(allocator);
+	if (allocator->by_room.weight != (allocator->full ? 0 : room))
+		return "the tree knows an allocator's room";
+	return type->check != NULL ? type->check(allocator) : NULL;
+}
+
+static const char *check_destroyed(const struct memm           *memm,
+                                   const struct memm_process   *process,
+                                   const struct memm_allocator *allocator)
+{
+	uint64_t pages = allocator->bytes / PAGE_SIZE;
+
+	if (memm_page(memm, allocator->by_room.key) != allocator ||
+	    allocator->process != process || !allocator->destroyed)
+		return "a destroyed allocator is its process's";
+	if (memm_count_bits(memm, memm->with_destroyed, allocator->by_room.key,
+	                    pages) != pages)
+		return "a destroyed allocator's pages have the bit";
+	return NULL;
+}
+
+static const struct memm_allocator *of_room(struct memm_node *node)
+{
+	return MEMM_OF(node, struct memm_allocator, by_room);
+}
+
+/* What the process has goes to *sum as well. */
+static const char *check_trees(const struct memm         *memm,
+                               const struct memm_process *process,
+                               struct sum                *sum)
+{
+	const char       *broken = memm_tree_check(process->allocators);
+	uint64_t          pages = 0, destroyed = 0;
+	struct memm_node *node = memm_tree_above(process->allocators, 0);
+
+	if (broken == NULL)
+		broken = memm_tree_check(process->destroyed);
+	for (; node != NULL && broken == NULL;
+	     node = memm_tree_next(process->allocators, node)) {
+		broken = check_allocator(memm, process, of_room(node));
+		pages += of_room(node)->bytes / PAGE_SIZE;
+		sum->allocators++;
+	}
+	node = memm_tree_above(process->destroyed, 0);
+	for (; node != NULL && broken == NULL;
+	     node = memm_tree_next(process->destroyed, node)) {
+		broken = check_destroyed(memm, process, of_room(node));
+		destroyed += of_room(node)->bytes / PAGE_SIZE;
+	}
+	if (broken != NULL)
+		return broken;
+	if (pages != process->allocator_pages ||
+	    destroyed != process->destroyed_pages)
+		return "a process counts its pages";
+	sum->allocator_pages += pages;
+	sum->destroyed_pages += destroyed;
+	return NULL;
+}
+
+static const char *check_process(const struct memm         *memm,
+                                 const struct memm_process *process,
+                                 struct sum                *sum)
+{
+	const struct memm_allocator *current = process->current;
+	const char                  *broken;
+
+	if (current != NULL && memm_holder(memm, current) != current)
+		return "the allocator that served last is one";
+	if (current != NULL && current->process != process)
+		return "the allocator that served last is the process's";
+	broken = check_trees(memm, process, sum);
+	if (broken != NULL || process->map.root == 0)
+		return broken;
+	sum->tables += process->map.tables;
+	for (unsigned i = 0; i < USER_SIZES; i++)
+		sum->mappings[i] += process->map.pages[i];
+	return user_map_check(&process->map, &memm->tables);
+}
+
+/* Allocators lie one behind the other, and there are as many as processes
+ * have. */
+static const char *check_order(const struct memm *memm, uint64_t allocators)
+{
+	const char       *broken = memm_tree_check(memm->allocators);
+	struct memm_node *node = memm_tree_above(memm->allocators, 0);
+	pfn_t             past = 0;
+
+	if (broken != NULL)
+		return broken;
+	for (; node != NULL; node = memm_tree_next(memm->allocators, node)) {
+		if (node->key < past)
+			return "no page is held by two allocators";
+		past = node->key +
+		       MEMM_OF(node, struct memm_allocator, by_address)->bytes /
+		               PAGE_SIZE;
+		if (allocators-- == 0)
+			break;
+	}
+	return allocators != 0 ? "each allocator has a process" : NULL;
+}
+
+static const char *check_sum(const struct memm *memm, const struct sum *sum)
+{
+	if (sum->allocator_pages != memm->allocator_pages ||
+	    sum->destroyed_pages != memm->destroyed_pages ||
+	    sum->tables != memm->table_pages)
+		return "processes have all pages that are held";
+	if (memm->own_pages != memm_bits_pages(memm->pages) + sum->processes)
+		return "the manager's own are its bits and a page a process";
+	for (unsigned i = 0; i < USER_SIZES; i++)
+		if (sum->mappings[i] != memm->mappings[i])
+			return "mappings are counted by size";
+	return NULL;
+}
+
+const char *memm_check(const struct memm *memm)
+{
+	struct sum        sum = { 0 };
+	const char       *broken = memm_pages_check(memm);
+	struct memm_node *node = memm_tree_above(memm->processes, 0);
+
+	if (broken == NULL)
+		broken = memm_tree_check(memm->processes);
+	if (broken == NULL)
+		broken = check_process(memm, &memm->kernel, &sum);
+	for (; node != NULL && broken == NULL;
+	     node = memm_tree_next(memm->processes, node)) {
+		broken = check_process(
+			memm, MEMM_OF(node, struct memm_process, node), &sum);
+		sum.processes++;
+	}
+	if (broken == NULL)
+		broken = check_order(memm, sum.allocators);
+	return broken != NULL ? broken : check_sum(memm, &sum);
+}

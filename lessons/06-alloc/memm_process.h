@@ -1,0 +1,41 @@
+/**
+ * @file
+ * Lesson 6: processes and their allocators, as memm's own files see them.
+ */
+#ifndef MEMM_PROCESS_H
+#define MEMM_PROCESS_H
+
+#include "memm_pages.h"
+
+/** The process, or NULL.  Remembers the last one. */
+struct memm_process *memm_process_find(struct memm *memm, uint64_t pid);
+
+/** A process without anything, or NULL: no pages.  Nothing is known of it. */
+struct memm_process *memm_process_new(struct memm *memm, uint64_t pid);
+
+/** Give back its page tables; it has none from then on. */
+void memm_process_unmap(struct memm *memm, struct memm_process *process);
+
+/** End a process that has no allocators any more. */
+void memm_process_end(struct memm *memm, struct memm_process *process);
+
+/** Whether a process owns nothing. */
+bool memm_process_is_empty(const struct memm_process *process);
+
+/** Make an allocator on free pages: see memm_allocator_new(). */
+enum memm_status
+memm_allocator_make(struct memm *memm, struct memm_process *process,
+                    pfn_t first, uint64_t pages, const struct memm_type *type,
+                    unsigned rights, struct memm_allocator **allocator);
+
+/** Mark the pages of a living allocator as destroyed. */
+void memm_allocator_end(struct memm *memm, struct memm_allocator *allocator);
+
+/** Unmap and free a destroyed allocator's pages. */
+void memm_allocator_release(struct memm           *memm,
+                            struct memm_allocator *allocator);
+
+/** Tell the process's tree how much room there is. */
+void memm_allocator_weigh(struct memm_allocator *allocator);
+
+#endif
