@@ -8,7 +8,6 @@
  */
 #include "kstring.h"
 #include "memm_process.h"
-#include "phys.h"
 
 /** An allocator that many blocks will share gets so many pages at least, so
  *  many at most, and in between a quarter of what its process has. */
@@ -38,58 +37,6 @@ struct place {
 	uint64_t                align; /* pages */
 	pfn_t                   first;
 };
-
-enum memm_status memm_init(struct memm *memm, pfn_t first, uint64_t pages,
-                           uint64_t only_pages)
-{
-	uint64_t               own = memm_bits_pages(pages);
-	struct memm_allocator *only;
-	enum memm_status       status;
-
-	if (first == 0 || pages > MEMM_PAGES_MAX || pages <= own ||
-	    first > MEMM_PAGES_MAX - pages || only_pages > pages - own)
-		return MEMM_BAD_ARENA;
-	if (only_pages != 0 && only_pages < types[0]->pages_for(1, 0))
-		return MEMM_TOO_SMALL;
-	*memm = (struct memm){ .first = first, .pages = pages };
-	memm->memory = phys_to_virt(pfn_to_paddr(first), pages * PAGE_SIZE);
-	memm_pages_init(memm);
-	if (only_pages == 0)
-		return MEMM_OK;
-	status = memm_allocator_new(memm, first + own, only_pages, types[0], 0,
-	                            &only);
-	ASSERT(status == MEMM_OK, "%s", memm_status_text(status));
-	return MEMM_OK;
-}
-
-static bool take_table(void *from, paddr_t *table)
-{
-	struct memm *memm = from;
-	pfn_t        page;
-
-	if (!memm_pages_find(memm, 1, 0, 1, &page))
-		return false;
-	memm_pages_take(memm, page, 1, MEMM_TABLE);
-	*table = pfn_to_paddr(page);
-	return true;
-}
-
-static void give_table(void *from, paddr_t table)
-{
-	memm_pages_give(from, pfn_down(table), 1, MEMM_TABLE);
-}
-
-void memm_use_tables(struct memm *memm, paddr_t kernel, bool no_execute,
-                     bool huge)
-{
-	ASSERT(memm->processes == NULL, "%p has processes", (void *)memm);
-	memm->tables = (struct user_tables){ .from = memm,
-		                             .take = take_table,
-		                             .give = give_table,
-		                             .kernel = kernel,
-		                             .no_execute = no_execute,
-		                             .huge = huge };
-}
 
 /* A block of this allocator, or NULL. */
 static void *serve(struct memm_allocator *allocator,

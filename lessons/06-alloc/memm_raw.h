@@ -1,0 +1,177 @@
+/**
+ * @file
+ * Lesson 6: the granules of memm's raw allocators, and their lists.
+ *
+ * The data is cut into granules of 64 bytes, and a block is a run of them;
+ * its address is the data's plus 64 times its first granule's number, and
+ * the last 16 bytes of its last granule belong to the name of the next block.
+ * What is known of a granule stands below the data, in an array of words: as
+ * a page's descriptor says what starts at the page, a granule's word says
+ * what starts at the granule.
+ *
+ *              63           33 32            2 1  0
+ *             +---------------+---------------+----+
+ *     INSIDE  | 0             | 0             | 0  |  or in a free block
+ *     USED    | 0             | granules      | 1  |
+ *     FREE    | next on list  | previous      | 2  |  the block's first
+ *     EXTENT  | 0             | granules      | 3  |  its second, its last
+ *             +---------------+---------------+----+
+ */
+#ifndef MEMM_RAW_H
+#define MEMM_RAW_H
+
+#include "memm_type.h"
+
+#define RAW_GRANULE UINT64_C(64)
+
+/** Bytes of words for a page of data. */
+#define RAW_PAGE_WORDS (PAGE_SIZE / RAW_GRANULE * sizeof(uint64_t))
+
+/** Four lists for each of 31 doublings, less what the first two lack. */
+#define RAW_LISTS      128
+#define RAW_NOWHERE    UINT32_C(0x7fffffff) /**< No granule. */
+#define RAW_HIGH_SHIFT 33
+
+/** What starts at a granule. */
+enum raw_kind { RAW_INSIDE, RAW_USED, RAW_FREE, RAW_EXTENT };
+
+/** The allocator, as its type sees it. */
+struct raw {
+	struct memm_allocator allocator;
+	uint32_t              granules;
+	uint32_t              first[RAW_LISTS];          /**< Or RAW_NOWHERE. */
+	uint64_t              not_empty[RAW_LISTS / 64]; /**< A bit a list. */
+	uint64_t              word[];
+};
+
+static inline struct raw *raw_of(struct memm_allocator *allocator)
+{
+	return (struct raw *)(void *)allocator;
+}
+
+static inline const struct raw *
+raw_of_const(const struct memm_allocator *allocator)
+{
+	return (const struct raw *)(const void *)allocator;
+}
+
+static inline uint64_t raw_word(enum raw_kind kind, uint32_t low, uint32_t high)
+{
+	return (uint64_t)kind | (uint64_t)low << 2 |
+	       (uint64_t)high << RAW_HIGH_SHIFT;
+}
+
+static inline enum raw_kind raw_kind_of(uint64_t word)
+{
+	return (enum raw_kind)(word & 3);
+}
+
+/** RAW_USED, RAW_EXTENT: granules.  RAW_FREE: the block before on its list. */
+static inline uint32_t raw_low(uint64_t word)
+{
+	return (uint32_t)(word >> 2) & RAW_NOWHERE;
+}
+
+/** RAW_FREE: the block behind on its list. */
+static inline uint32_t raw_high(uint64_t word)
+{
+	return (uint32_t)(word >> RAW_HIGH_SHIFT);
+}
+
+/** The list on which free blocks of @granules stand: 4 to 7 are lists 4 to 7,
+ * 8 and 9 are list 8, 10 and 11 are list 9. */
+static inline unsigned raw_list_of(uint32_t granules)
+{
+	unsigned log;
+
+	if (granules < 4)
+		return granules;
+	log = 31 - (unsigned)__builtin_clz(granules);
+	return (log - 1) * 4 + (granules >> (log - 2) & 3);
+}
+
+/** The fewest granules that a block on this list has. */
+static inline uint32_t raw_list_least(unsigned list)
+{
+	if (list < 4)
+		return list;
+	return (4 + (list & 3)) << (list / 4 - 1);
+}
+
+/** The first list all of whose blocks have @granules or more. */
+static inline unsigned raw_list_for(uint32_t granules)
+{
+	unsigned list = raw_list_of(granules);
+
+	return list + (raw_list_least(list) < granules);
+}
+
+/** The first list from @list on that is not empty, or RAW_LISTS. */
+static inline unsigned raw_list_from(const struct raw *raw, unsigned list)
+{
+	uint64_t lists;
+
+	if (list >= RAW_LISTS)
+		return RAW_LISTS;
+	lists = raw->not_empty[list / 64] >> (list % 64);
+	if (lists != 0)
+		return list + (unsigned)__builtin_ctzll(lists);
+	if (list >= 64 || raw->not_empty[1] == 0)
+		return RAW_LISTS;
+	return 64 + (unsigned)__builtin_ctzll(raw->not_empty[1]);
+}
+
+static inline uint32_t raw_free_granules(const struct raw *raw, uint32_t at)
+{
+	uint64_t second = at + 1 < raw->granules ? raw->word[at + 1] : 0;
+
+	return raw_kind_of(second) == RAW_EXTENT ? raw_low(second) : 1;
+}
+
+static inline void raw_put_free(struct raw *raw, uint32_t at, uint32_t granules)
+{
+	unsigned list = raw_list_of(granules);
+	uint32_t next = raw->first[list];
+
+	if (next != RAW_NOWHERE)
+		raw->word[next] =
+			raw_word(RAW_FREE, at, raw_high(raw->word[next]));
+	raw->word[at] = raw_word(RAW_FREE, RAW_NOWHERE, next);
+	if (granules > 1) {
+		raw->word[at + 1] = raw_word(RAW_EXTENT, granules, 0);
+		raw->word[at + granules - 1] =
+			raw_word(RAW_EXTENT, granules, 0);
+	}
+	raw->first[list] = at;
+	raw->not_empty[list / 64] |= UINT64_C(1) << (list % 64);
+}
+
+/** Afterwards the block's words are all RAW_INSIDE. */
+static inline void raw_take_free(struct raw *raw, uint32_t at,
+                                 uint32_t granules)
+{
+	unsigned list = raw_list_of(granules);
+	uint32_t previous = raw_low(raw->word[at]);
+	uint32_t next = raw_high(raw->word[at]);
+
+	if (next != RAW_NOWHERE)
+		raw->word[next] =
+			raw_word(RAW_FREE, previous, raw_high(raw->word[next]));
+	if (previous != RAW_NOWHERE)
+		raw->word[previous] =
+			raw_word(RAW_FREE, raw_low(raw->word[previous]), next);
+	else
+		raw->first[list] = next;
+	if (raw->first[list] == RAW_NOWHERE)
+		raw->not_empty[list / 64] &= ~(UINT64_C(1) << (list % 64));
+	raw->word[at] = 0;
+	if (granules > 1) {
+		raw->word[at + 1] = 0;
+		raw->word[at + granules - 1] = 0;
+	}
+}
+
+/** The type's check: see memm_type.h. */
+const char *memm_raw_check(const struct memm_allocator *allocator);
+
+#endif

@@ -1,0 +1,55 @@
+/**
+ * @file
+ * Lesson 6: the entries of a process's page tables.
+ *
+ * Source: Intel SDM volume 3, "4-Level Paging".
+ */
+#ifndef USER_MAP_ENTRY_H
+#define USER_MAP_ENTRY_H
+
+#include "phys.h"
+#include "user_map.h"
+
+#define USER_ENTRIES  512
+#define USER_HALF     256 /**< Level 4: of the lower half. */
+#define USER_ROOT     4   /**< The level of it. */
+
+#define USER_PRESENT  UINT64_C(0x1)
+#define USER_WRITABLE UINT64_C(0x2)
+#define USER_ALLOWED  UINT64_C(0x4)
+#define USER_ACCESSED UINT64_C(0x20) /**< By the CPU. */
+#define USER_DIRTY    UINT64_C(0x40)
+#define USER_LARGE    UINT64_C(0x80) /**< Levels 2, 3: a page. */
+#define USER_NX       UINT64_C(0x8000000000000000)
+#define USER_ADDRESS  UINT64_C(0x000ffffffffff000)
+
+/** Levels above let everything pass; the page decides. */
+#define USER_TABLE (USER_PRESENT | USER_WRITABLE | USER_ALLOWED)
+
+/** Bytes that an entry of a level speaks for. */
+static inline uint64_t bytes_of(unsigned level)
+{
+	return PAGE_SIZE << 9 * (level - 1);
+}
+
+static inline unsigned index_of(uint64_t address, unsigned level)
+{
+	return (unsigned)(address / bytes_of(level)) % USER_ENTRIES;
+}
+
+static inline uint64_t *table_at(uint64_t entry)
+{
+	return phys_to_virt(entry & USER_ADDRESS, PAGE_SIZE);
+}
+
+static inline bool is_page(uint64_t entry, unsigned level)
+{
+	return (entry & USER_PRESENT) && (level == 1 || (entry & USER_LARGE));
+}
+
+static inline bool is_table(uint64_t entry, unsigned level)
+{
+	return (entry & USER_PRESENT) && !is_page(entry, level);
+}
+
+#endif
