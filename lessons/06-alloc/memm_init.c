@@ -15,7 +15,7 @@ enum memm_status memm_init(struct memm *memm, pfn_t first, uint64_t pages,
 	if (first == 0 || pages > MEMM_PAGES_MAX || pages <= own ||
 	    first > MEMM_PAGES_MAX - pages || only_pages > pages - own)
 		return MEMM_BAD_ARENA;
-	if (only_pages != 0 && only_pages < &memm_raw->pages_for(1, 0))
+	if (only_pages != 0 && only_pages < memm_raw.pages_for(1, 0))
 		return MEMM_TOO_SMALL;
 	*memm = (struct memm){ .first = first, .pages = pages };
 	memm->memory = phys_to_virt(pfn_to_paddr(first), pages * PAGE_SIZE);
