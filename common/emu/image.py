@@ -21,8 +21,6 @@ PLATFORMS = {
     "i386-pc": COMMON_MODULES + " biosdisk",
     "x86_64-efi": COMMON_MODULES + " part_gpt part_msdos fat efi_gop",
 }
-# In 2 MiB of RAM there is room for a kernel and this.
-TINY_MODULES = "multiboot2 normal iso9660 biosdisk"
 GRUB_DIRECTORIES = ["/usr/lib/grub", "/usr/local/lib/grub", "/usr/lib/grub2"]
 GRUB_FAILED = "GRUB could not start the kernel."
 PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -46,21 +44,18 @@ def checked(command):
     return command
 
 
-def grub_cfg(words, commands, modules, tiny):
+def grub_cfg(words, commands, modules):
     """The loader's script.
 
     It speaks on the serial port only when something fails: switching the
     terminal would clear the reader's screen.  Hence each step is tried in
-    silence first and repeated aloud, but for tiny machines, which have no
-    room for the means to do so.
+    silence first and repeated aloud.
     """
     steps = [checked(command) for command in commands]
     steps.append(" ".join(["multiboot2 /boot/kernel.elf"] +
                           [quoted(word) for word in words]))
     for name in map(os.path.basename, modules):
         steps.append("module2 /boot/modules/%s %s" % ((quoted(name),) * 2))
-    if tiny:
-        return "\n".join(steps + ["boot"]) + "\n"
     lines = ["if %s; then" % step for step in steps]
     lines += ["boot"] + ["fi"] * len(steps)
     lines += ["serial --unit=0 --speed=115200", "terminal_output serial"]
@@ -121,11 +116,11 @@ def fill(tree, kernel, script, modules):
         file.write(script)
 
 
-def make(program, grub, grub_modules, tree, target):
+def make(program, grub, platform, tree, target):
     """Run grub-mkrescue; the image appears whole or not at all."""
     part = os.path.join(tree, "image.iso")
     command = [program, "-d", grub, "--locales=", "--fonts=", "--themes=",
-               "--install-modules=" + grub_modules, "-o", part,
+               "--install-modules=" + PLATFORMS[platform], "-o", part,
                os.path.join(tree, "files")]
     done = subprocess.run(command, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -146,7 +141,7 @@ def target_of(kernel, platform, script, modules):
     return prefix + digest(*parts) + ".iso", prefix
 
 
-def image(kernel, words, commands=(), modules=(), uefi=False, tiny=False):
+def image(kernel, words, commands=(), modules=(), uefi=False):
     """Path of an image that boots the kernel with these words.
 
     It lies in image/ beside the kernel.  Older images of the same kernel and
@@ -154,8 +149,7 @@ def image(kernel, words, commands=(), modules=(), uefi=False, tiny=False):
     """
     platform = "x86_64-efi" if uefi else "i386-pc"
     program, grub = find_grub(platform)
-    tiny = tiny and not uefi and not commands
-    script = grub_cfg(words, commands, modules, tiny)
+    script = grub_cfg(words, commands, modules)
     target, prefix = target_of(kernel, platform, script, modules)
     if os.path.exists(target):
         return target
@@ -163,8 +157,7 @@ def image(kernel, words, commands=(), modules=(), uefi=False, tiny=False):
     os.makedirs(directory, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory) as tree:
         fill(os.path.join(tree, "files"), kernel, script, modules)
-        make(program, grub, TINY_MODULES if tiny else PLATFORMS[platform],
-             tree, target)
+        make(program, grub, platform, tree, target)
     for old in glob.glob(glob.escape(prefix) + "*.iso"):
         if old != target:
             with contextlib.suppress(FileNotFoundError):

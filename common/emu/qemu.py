@@ -22,8 +22,8 @@ MEM_TIGHT = 900 << 30
 # From here on a CPU with 40 address bits does not reach all of it.
 MEM_WIDE = 1020 << 30
 
-# Below that, GRUB must leave some of its own modules at home.
-MEM_TINY = 4 << 20
+# GRUB 2.06 does not start below that; QEMU can load the kernel itself.
+MEM_GRUB = 3 << 20
 
 # The kernel writes 0x10 or 0x11 to port 0xf4; the status is twice that, + 1.
 STATUS_OK = 33
@@ -87,10 +87,14 @@ def memory_options(total):
 
 def kernel_options(options, words):
     """How the kernel comes into the machine."""
+    if options.boot == "grub" and memory_bytes(options.mem) < MEM_GRUB:
+        print("boot: GRUB needs 3M of memory, so QEMU loads the kernel "
+              "(BOOT=pvh)", flush=True)
+        options.boot = "pvh"
     if options.boot == "pvh":
         return pvh_options(options, words)
     path = image(options.kernel, words, options.grub, options.module,
-                 options.uefi, memory_bytes(options.mem) < MEM_TINY)
+                 options.uefi)
     cdrom = ["-cdrom", path]
     return ["-bios", find_firmware()] + cdrom if options.uefi else cdrom
 

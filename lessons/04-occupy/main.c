@@ -16,6 +16,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 {
 	struct msadsc_need  need;
 	struct occupy_fault fault;
+	enum occupy_status  marked;
 
 	e820_read(&firmware, boot->ranges, boot->range_count,
 	          boot->range_stride);
@@ -38,7 +39,9 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 
 	if (boot_info_option(boot, "break=occupy", NULL, 0))
 		MUST_HOLD(occupy_break(&array, occupants));
-	MUST(occupy_mark(&array, &areas, occupants, &fault) == OCCUPY_OK,
+	marked = occupy_mark(&array, &areas, occupants, &fault);
+	MUST(marked != OCCUPY_ORDER, "occupy comes once, after msadsc_init");
+	MUST(marked == OCCUPY_OK,
 	     "page 0x%llx belongs to %s and to %s, which do not share pages",
 	     (unsigned long long)fault.pfn, fault.name, fault.other);
 	occupy_print(&array, &areas, occupants);

@@ -51,9 +51,7 @@ const char *occupy_break(const struct msadsc_array *array,
                          const struct occupants    *occupants)
 {
 	kprintf("occupy: BREAK=occupy: nothing is marked as occupied\n");
-	/* From high to low: the descriptors, which say what is free, are
-	 * among the occupants, and few machines have anything above them. */
-	for (uint32_t i = occupants->count; i-- > 0;) {
+	for (uint32_t i = 0; i < occupants->count; i++) {
 		const struct occupant *o = &occupants->entry[i];
 		pfn_t                  pfn = pfn_down(o->base);
 		pfn_t                  run = msadsc_find(array, pfn);

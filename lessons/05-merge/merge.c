@@ -31,7 +31,7 @@ static void merge_piece(struct msadsc_array *array, struct memarea *area,
 static void merge_run(struct msadsc_array *array, struct memareas *areas,
                       pfn_t first, pfn_t end)
 {
-	array->page[first] = (struct msadsc){ 0 };
+	/* The lowest block begins where the run did, and replaces its word. */
 	for (int i = MEMAREAS - 1; i >= 0; i--) {
 		struct memarea *area = &areas->area[i];
 
