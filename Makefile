@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-FOLDERS := $(sort $(patsubst %/,%,$(wildcard lessons/[0-9][0-9]-*/)))
+FOLDERS := $(sort $(patsubst %/main.c,%,$(wildcard lessons/[0-9][0-9]-*/main.c)))
 NUMBERS := $(shell seq 1 $(words $(FOLDERS)))
 TOOLS   := LLVM='$(LLVM)' CROSS_COMPILE='$(CROSS_COMPILE)' QEMU='$(QEMU)' \
            sh common/tools/tools.sh
