@@ -140,9 +140,12 @@ $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 OF_A_LESSON := lesson run replay debug bochs
 ifneq ($(filter $(OF_A_LESSON),$(MAKECMDGOALS)),)
 ifeq ($(N),)
-$(error Say which lesson: make $(MAKECMDGOALS) N=1)
+$(error Say which lesson: make lesson N=1 \
+  $(firstword $(filter-out lesson,$(MAKECMDGOALS)) run))
 endif
-ifeq ($(filter $(N),$(NUMBERS)),)
+endif
+ifneq ($(filter $(OF_A_LESSON) test,$(MAKECMDGOALS)),)
+ifneq ($(filter-out $(NUMBERS),$(N))$(word 2,$(N)),)
 $(error N=$(N): there is no such lesson; N is 1 to $(lastword $(NUMBERS)))
 endif
 endif
@@ -208,8 +211,7 @@ endif
 # Every tool and version, then a boot: what doctor says is what happens.
 doctor:
 	@$(TOOLS) doctor
-	@$(MAKE) --no-print-directory N=1 \
-	  $(KERNEL)/lesson-1.elf
+	@$(MAKE) -s N=1 $(KERNEL)/lesson-1.elf
 	@$(BOOTER) test $(KERNEL)/lesson-1.elf --word e820 >build/doctor.log \
 	  && echo 'doctor: lesson 1 boots in QEMU and passes its tests' \
 	  || { cat build/doctor.log; exit 1; }
