@@ -59,6 +59,16 @@ struct machine *machine_of_32_pages(void)
 	return m;
 }
 
+struct machine *machine_of_two_ranges(void)
+{
+	struct machine *m = machine_new();
+
+	machine_add_ram(m, PAGES(1), PAGES(4));
+	machine_add_ram(m, PAGES(5), PAGES(8));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	return m;
+}
+
 bool machine_page_is(const struct machine *m, pfn_t pfn, struct msadsc d)
 {
 	return m->array.page[pfn].word == d.word;

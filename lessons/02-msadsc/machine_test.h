@@ -51,6 +51,15 @@ enum msadsc_status machine_describe(struct machine *m, paddr_t place);
  */
 struct machine *machine_of_32_pages(void);
 
+/**
+ * A machine like this, described, its descriptors in page 1:
+ *
+ *     page  0   1   2   3   4   5   6   7   8
+ *     RAM     |-----------|   |-----------|
+ *     runs      3               3 -> 1
+ */
+struct machine *machine_of_two_ranges(void);
+
 /** Whether page @p pfn has exactly this descriptor. */
 bool machine_page_is(const struct machine *m, pfn_t pfn, struct msadsc d);
 
