@@ -1,0 +1,195 @@
+/**
+ * @file
+ * Lesson 6: what must hold of objects, see obj_alloc.h.
+ *
+ * The idea: walk twice.  The rings lead from each cache to slabs that are
+ * partly free, the descriptors lead to all slabs there are; what one way
+ * counts the other must find.  Nothing is followed before its descriptor says
+ * that it is ours.
+ */
+#include "obj_slab.h"
+
+/* What was counted on the way. */
+struct tally {
+	uint64_t slabs, slab_pages, large_pages;
+	uint64_t listed; /**< On rings. */
+	uint64_t partly; /**< Partly free and not current. */
+};
+
+/* Whether a slab of @cache starts at @slab. */
+static bool is_slab_of(const struct obj_cache *cache,
+                       const struct obj_slab  *slab)
+{
+	const struct obj_alloc *objects = cache->objects;
+	uint64_t                paddr = (uintptr_t)slab - objects->distance;
+	pfn_t                   pfn = pfn_down(paddr);
+
+	return pfn_to_paddr(pfn) == paddr && pfn < objects->frames &&
+	       obj_is_slab(objects->page[pfn]) && slab->cache == cache;
+}
+
+/* The ring of @cache, both ways; it ends even where links go astray. */
+static const char *check_ring(const struct obj_cache *cache,
+                              struct tally           *tally)
+{
+	const struct obj_link *link = &cache->partial;
+	uint64_t               steps = 0;
+
+	while (link->next != &cache->partial) {
+		const struct obj_slab *slab =
+			(const struct obj_slab *)link->next;
+
+		if (++steps > cache->slabs || !is_slab_of(cache, slab) ||
+		    slab->link.previous != link)
+			return "a ring links slabs of its cache, both ways";
+		if (slab->live == 0 || slab->live >= cache->capacity)
+			return "a slab on a ring is partly free";
+		link = link->next;
+	}
+	if (cache->partial.previous != link)
+		return "a ring links slabs of its cache, both ways";
+	tally->listed += steps;
+	return NULL;
+}
+
+/* What obj_take() and obj_put() have at hand. */
+static bool hand_is_right(const struct obj_cache *cache)
+{
+	const struct obj_slab *slab = cache->slab;
+	uint64_t               i;
+
+	if (cache->word == &cache->none)
+		return cache->none == 0 && cache->limit == 0;
+	if (slab == NULL || cache->plain == 0)
+		return false;
+	i = (uint64_t)(cache->word - slab->bits) * 64;
+	return i < cache->capacity &&
+	       cache->first == slab->first + i * cache->stride &&
+	       cache->limit == min_u64(cache->capacity - i, 64);
+}
+
+static const char *check_cache(const struct obj_cache *cache,
+                               struct tally           *tally)
+{
+	if (cache->bytes > cache->stride || cache->capacity == 0 ||
+	    cache->offset + cache->capacity * cache->stride >
+	            PAGE_SIZE << cache->order ||
+	    obj_index(cache, cache->stride) != 1)
+		return "a slab has room for its objects";
+	if (cache->slab != NULL && (!is_slab_of(cache, cache->slab) ||
+	                            cache->slab->live != cache->capacity))
+		return "the current slab is its cache's own, and counts as "
+		       "full";
+	if (!hand_is_right(cache))
+		return "the places at hand are the current slab's";
+	return check_ring(cache, tally);
+}
+
+static const char *check_zones(const struct obj_slab *slab)
+{
+	const struct obj_cache *cache = slab->cache;
+
+	for (uint64_t i = 0;
+	     cache->checks == OBJ_CHECKED && i < cache->capacity; i++)
+		if (!obj_is_free(slab, i) &&
+		    !obj_zone_holds(cache, slab->first + i * cache->stride))
+			return "nobody wrote past the end of an object";
+	return NULL;
+}
+
+static bool is_cache(const struct obj_alloc *objects,
+                     const struct obj_cache *cache)
+{
+	const struct obj_cache *c = objects->caches;
+
+	while (c != NULL && c != cache)
+		c = c->next;
+	return c != NULL;
+}
+
+/* The slab that starts at @pfn, of 2^order pages. */
+static const char *check_slab(const struct obj_alloc *objects, pfn_t pfn,
+                              struct tally *tally)
+{
+	const struct obj_slab  *slab = obj_page(objects, pfn);
+	const struct obj_cache *cache = slab->cache;
+	uint64_t                past;
+
+	if (!is_cache(objects, cache) ||
+	    msadsc_order(objects->page[pfn]) != cache->order ||
+	    slab->first != (const char *)slab + cache->offset)
+		return "a slab is as its cache cuts it";
+	past = cache->capacity & 63;
+	if (past != 0 && slab->bits[cache->capacity / 64] >> past != 0)
+		return "each bit of a slab stands for an object";
+	if (slab != cache->slab &&
+	    slab->live + obj_slab_free(slab) != cache->capacity)
+		return "each object of a slab is live or free";
+	tally->slabs++;
+	tally->slab_pages += UINT64_C(1) << cache->order;
+	tally->partly += slab->live < cache->capacity;
+	return check_zones(slab);
+}
+
+/* All blocks that are marked as ours. */
+static const char *check_blocks(const struct obj_alloc *objects,
+                                struct tally           *tally)
+{
+	const char *broken = NULL;
+	pfn_t       pfn = 1;
+
+	while (pfn < objects->frames && broken == NULL) {
+		uint64_t pages = msadsc_pages(objects->page[pfn]);
+		uint16_t owner = page_owner(objects->pages, pfn);
+
+		if (obj_is_slab(objects->page[pfn]))
+			broken = check_slab(objects, pfn, tally);
+		if (owner == OBJ_OWNER_LARGE || owner == OBJ_OWNER_MORE)
+			tally->large_pages += pages;
+		pfn += max_u64(pages, 1);
+	}
+	return broken;
+}
+
+/* The table serves each size from the smallest class that holds it. */
+static const char *check_table(const struct obj_alloc *objects)
+{
+	for (uint64_t bytes = 8; bytes <= OBJ_SLAB_BYTES; bytes += 8) {
+		const struct obj_cache *c =
+			bytes <= OBJ_SMALL_BYTES
+				? objects->small[(bytes - 1) / 8]
+				: objects->medium[(bytes - 1) / 128];
+		uint64_t step = bytes <= OBJ_SMALL_BYTES ? 8 : 128;
+
+		if (c < objects->class || c >= objects->class + OBJ_CLASSES ||
+		    c->bytes < bytes ||
+		    (c > objects->class && c[-1].bytes >= bytes + step))
+			return "each size is served by the smallest class that "
+			       "holds it";
+	}
+	return NULL;
+}
+
+const char *obj_alloc_check(const struct obj_alloc *objects)
+{
+	struct tally tally = { 0 };
+	uint64_t     slabs = 0;
+	const char  *broken = check_table(objects);
+
+	for (const struct obj_cache *c = objects->caches;
+	     c != NULL && broken == NULL; c = c->next) {
+		broken = check_cache(c, &tally);
+		slabs += c->slabs;
+	}
+	if (broken == NULL)
+		broken = check_blocks(objects, &tally);
+	if (broken != NULL)
+		return broken;
+	if (tally.slabs != slabs || tally.slab_pages != objects->slab_pages)
+		return "all slabs are counted";
+	if (tally.partly != tally.listed)
+		return "a slab that is partly free is on a ring, or current";
+	if (tally.large_pages != objects->large_pages)
+		return "all pages of large objects are counted";
+	return NULL;
+}
