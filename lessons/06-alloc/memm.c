@@ -10,9 +10,9 @@
 #include "memm_process.h"
 
 /** An allocator that many blocks will share gets so many pages at least, so
- *  many at most, and in between a quarter of what its process has. */
+ *  many at most, and in between a sixteenth of what its process has. */
 #define SHARED_LEAST       4
-#define SHARED_MOST        512
+#define SHARED_MOST        64
 
 #define LARGE_PAGES        (2 * MiB / PAGE_SIZE)
 #define HUGE_PAGES         (GiB / PAGE_SIZE)
@@ -38,6 +38,23 @@ struct place {
 	pfn_t                   first;
 };
 
+/* Room that is enough for a request, wherever a block can start. */
+static uint64_t room_for(const struct request *request)
+{
+	return request->bytes +
+	       (request->align > MEMM_ALIGN ? request->align : 0);
+}
+
+/* The allocator has failed, though the tree believed in it. */
+static void note_failure(struct memm_allocator *allocator,
+                         const struct request  *request)
+{
+	uint64_t room = memm_allocator_room(allocator);
+
+	allocator->full = true;
+	memm_allocator_weigh(allocator, room < room_for(request) ? room : 0);
+}
+
 /* A block of this allocator, or NULL. */
 static void *serve(struct memm_allocator *allocator,
                    const struct request  *request)
@@ -46,43 +63,39 @@ static void *serve(struct memm_allocator *allocator,
 		allocator->allocate(allocator, request->bytes, request->align);
 
 	if (block == NULL) {
-		allocator->full = true;
-	} else {
-		ASSERT(block >= allocator->data &&
-		               (uintptr_t)block % MEMM_ALIGN == 0,
-		       "%s gives out %p", allocator->type->name, (void *)block);
-		memcpy(block - MEMM_NAME_BYTES, &allocator, sizeof(allocator));
+		note_failure(allocator, request);
+		return NULL;
 	}
-	memm_allocator_weigh(allocator);
-	if (!allocator->full)
+	ASSERT(block >= allocator->data && (uintptr_t)block % MEMM_ALIGN == 0,
+	       "%s gives out %p", allocator->type->name, (void *)block);
+	memcpy(block - MEMM_NAME_BYTES, &allocator, sizeof(allocator));
+	if (allocator->type->shares)
 		allocator->process->current = allocator;
+	else
+		memm_allocator_weigh(allocator, memm_allocator_room(allocator));
 	return block;
 }
 
-/* From what the process has. */
+/* From what the process has: the last one that served, or the lowest.  One
+ * that fails is not found again, so each is asked once at most. */
 static void *serve_from(struct memm_process  *process,
                         const struct request *request)
 {
-	uint64_t          need = request->bytes;
-	struct memm_node *node;
+	struct memm_allocator *current = process->current;
+	uint64_t               room = room_for(request);
+	struct memm_node      *node;
+	void                  *block = NULL;
 
-	if (request->align > MEMM_ALIGN)
-		need += request->align;
-	if (process->current != NULL &&
-	    process->current->by_room.weight >= need)
-		node = &process->current->by_room;
-	else
-		node = memm_tree_first_fit(process->allocators, need);
-	/* One that fails is full, so it is not found again. */
-	while (node != NULL) {
-		void *block = serve(
-			MEMM_OF(node, struct memm_allocator, by_room), request);
-
-		if (block != NULL)
-			return block;
-		node = memm_tree_first_fit(process->allocators, need);
+	if (current != NULL && current->by_room.weight >= room)
+		block = serve(current, request);
+	while (block == NULL) {
+		node = memm_tree_first_fit(process->allocators, room);
+		if (node == NULL)
+			return NULL;
+		block = serve(MEMM_OF(node, struct memm_allocator, by_room),
+		              request);
 	}
-	return NULL;
+	return block;
 }
 
 /* Blocks of 2 MiB and more start where large pages can. */
@@ -95,11 +108,11 @@ static struct place place_for(const struct memm_process *process,
 	place.least = type->pages_for(request->bytes, request->align);
 	place.pages = place.least;
 	if (type->shares)
-		place.pages =
-			max_u64(place.least,
-		                min_u64(SHARED_MOST,
-		                        max_u64(SHARED_LEAST,
-		                                process->allocator_pages / 4)));
+		place.pages = max_u64(
+			place.least,
+			min_u64(SHARED_MOST,
+		                max_u64(SHARED_LEAST,
+		                        process->allocator_pages / 16)));
 	if (request->align > PAGE_SIZE)
 		place.align = request->align / PAGE_SIZE;
 	if (request->bytes >= LARGE_PAGES * PAGE_SIZE)

@@ -49,11 +49,14 @@ static enum memm_status give_back(struct memm           *memm,
                                   struct memm_allocator *holder, void *block)
 {
 	enum memm_status status = holder->free(holder, block);
+	uint64_t         room;
 
 	if (status != MEMM_OK)
 		return status;
 	holder->full = false;
-	memm_allocator_weigh(holder);
+	room = memm_allocator_room(holder);
+	if (room > holder->by_room.weight)
+		memm_allocator_weigh(holder, room);
 	if (holder->blocks == 0 && !holder->kept &&
 	    holder != holder->process->current)
 		memm_allocator_end(memm, holder);

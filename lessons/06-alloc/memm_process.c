@@ -126,9 +126,9 @@ static void enter(struct memm *memm, struct memm_process *process,
 	pfn_t first = first_of(memm, allocator);
 
 	memm_tree_insert(&memm->allocators, &allocator->by_address, first, 0);
-	memm_tree_insert(&process->allocators, &allocator->by_room, first, 0);
+	memm_tree_insert(&process->allocators, &allocator->by_room, first,
+	                 memm_allocator_room(allocator));
 	process->allocator_pages += allocator->bytes / PAGE_SIZE;
-	memm_allocator_weigh(allocator);
 }
 
 enum memm_status
@@ -161,15 +161,15 @@ memm_allocator_make(struct memm *memm, struct memm_process *process,
 	return MEMM_OK;
 }
 
-void memm_allocator_weigh(struct memm_allocator *allocator)
+uint64_t memm_allocator_room(const struct memm_allocator *allocator)
 {
 	const struct memm_type *type = allocator->type;
-	uint64_t room = type->room != NULL ? type->room(allocator) : UINT64_MAX;
 
-	if (room == 0)
-		allocator->full = true;
-	if (allocator->full)
-		room = 0;
+	return type->room != NULL ? type->room(allocator) : UINT64_MAX;
+}
+
+void memm_allocator_weigh(struct memm_allocator *allocator, uint64_t room)
+{
 	if (room != allocator->by_room.weight)
 		memm_tree_weigh(allocator->process->allocators,
 		                allocator->by_room.key, room);

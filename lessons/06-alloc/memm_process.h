@@ -35,7 +35,15 @@ void memm_allocator_end(struct memm *memm, struct memm_allocator *allocator);
 void memm_allocator_release(struct memm           *memm,
                             struct memm_allocator *allocator);
 
-/** Tell the process's tree how much room there is. */
-void memm_allocator_weigh(struct memm_allocator *allocator);
+/** How many bytes its type says it has room for. */
+uint64_t memm_allocator_room(const struct memm_allocator *allocator);
+
+/**
+ * Tell the process's tree how much room there is.
+ *
+ * The tree may believe in more than there is: an allocation that succeeds
+ * says nothing, one that fails does, and so does a block that comes back.
+ */
+void memm_allocator_weigh(struct memm_allocator *allocator, uint64_t room);
 
 #endif

@@ -17,7 +17,7 @@
 #include "memm_raw.h"
 
 /** Larger requests get pages of their own. */
-#define RAW_MOST (64 * KiB)
+#define RAW_MOST (32 * KiB)
 
 /* Granules that a request takes, with those it may lose to alignment. */
 static uint64_t granules_for(uint64_t bytes)
@@ -82,6 +82,23 @@ static uint32_t lead_at(const struct raw *raw, uint32_t at, uint64_t align)
 	return (uint32_t)((-paddr & (align - 1)) / RAW_GRANULE);
 }
 
+/* Of the free block [at, at + found), take @wanted granules behind @lead. */
+static void take_part(struct raw *raw, uint32_t at, uint32_t found,
+                      uint32_t lead, uint32_t wanted)
+{
+	uint32_t past = at + lead + wanted, rest = found - lead - wanted;
+
+	if (lead == 0 && rest != 0) {
+		raw_resize(raw, at, found, past, rest);
+		return;
+	}
+	raw_take_free(raw, at, found);
+	if (lead != 0)
+		raw_put_free(raw, at, lead);
+	if (rest != 0)
+		raw_put_free(raw, past, rest);
+}
+
 static void *raw_allocate(struct memm_allocator *allocator, uint64_t bytes,
                           uint64_t align)
 {
@@ -107,12 +124,8 @@ static void *raw_allocate(struct memm_allocator *allocator, uint64_t bytes,
 	found = raw_free_granules(raw, at);
 	wanted = (uint32_t)granules;
 	lead = lead_at(raw, at, align);
-	raw_take_free(raw, at, found);
-	if (lead != 0)
-		raw_put_free(raw, at, lead);
+	take_part(raw, at, found, lead, wanted);
 	at += lead;
-	if (found > lead + wanted)
-		raw_put_free(raw, at + wanted, found - lead - wanted);
 	raw->word[at] = raw_word(RAW_USED, wanted, 0);
 	allocator->blocks++;
 	allocator->used_bytes += granules * RAW_GRANULE;
@@ -137,39 +150,44 @@ static bool free_below(const struct raw *raw, uint32_t at, uint32_t *below)
 	}
 }
 
+/* The block [at, at + granules) becomes free, one with its free neighbours. */
+static void join(struct raw *raw, uint32_t at, uint32_t granules)
+{
+	uint32_t above = at + granules, more = 0, below;
+	bool     has_below = free_below(raw, at, &below);
+
+	if (above < raw->granules && raw_kind_of(raw->word[above]) == RAW_FREE)
+		more = raw_free_granules(raw, above);
+	if (has_below) {
+		if (more != 0)
+			raw_take_free(raw, above, more);
+		raw_resize(raw, below, at - below, below, above + more - below);
+	} else if (more != 0) {
+		raw_resize(raw, above, more, at, granules + more);
+	} else {
+		raw_put_free(raw, at, granules);
+	}
+}
+
 static enum memm_status raw_free(struct memm_allocator *allocator, void *block)
 {
 	struct raw *raw = raw_of(allocator);
 	uint64_t    offset = (uint64_t)((char *)block - allocator->data);
-	uint32_t at = (uint32_t)(offset / RAW_GRANULE), granules, below, above;
+	uint32_t    at = (uint32_t)(offset / RAW_GRANULE), granules;
 
 	if ((char *)block < allocator->data || at >= raw->granules)
 		return MEMM_NOT_BLOCK;
 	if (offset % RAW_GRANULE != 0)
 		return MEMM_MISALIGNED;
-	if (raw_kind_of(raw->word[at]) == RAW_FREE)
-		return MEMM_IS_FREE;
 	if (raw_kind_of(raw->word[at]) != RAW_USED)
-		return MEMM_NOT_BLOCK;
+		return raw_kind_of(raw->word[at]) == RAW_INSIDE ? MEMM_NOT_BLOCK
+		                                                : MEMM_IS_FREE;
 
 	granules = raw_low(raw->word[at]);
-	above = at + granules;
 	raw->word[at] = 0;
 	allocator->blocks--;
 	allocator->used_bytes -= granules * RAW_GRANULE;
-	if (above < raw->granules &&
-	    raw_kind_of(raw->word[above]) == RAW_FREE) {
-		uint32_t more = raw_free_granules(raw, above);
-
-		raw_take_free(raw, above, more);
-		granules += more;
-	}
-	if (free_below(raw, at, &below)) {
-		raw_take_free(raw, below, at - below);
-		granules += at - below;
-		at = below;
-	}
-	raw_put_free(raw, at, granules);
+	join(raw, at, granules);
 	return MEMM_OK;
 }
 

@@ -128,6 +128,16 @@ static inline uint32_t raw_free_granules(const struct raw *raw, uint32_t at)
 	return raw_kind_of(second) == RAW_EXTENT ? raw_low(second) : 1;
 }
 
+/** What a free block's words say of its end. */
+static inline void raw_put_extent(struct raw *raw, uint32_t at,
+                                  uint32_t granules)
+{
+	if (granules > 1) {
+		raw->word[at + 1] = raw_word(RAW_EXTENT, granules, 0);
+		raw->word[at + granules - 1] = raw->word[at + 1];
+	}
+}
+
 static inline void raw_put_free(struct raw *raw, uint32_t at, uint32_t granules)
 {
 	unsigned list = raw_list_of(granules);
@@ -137,11 +147,7 @@ static inline void raw_put_free(struct raw *raw, uint32_t at, uint32_t granules)
 		raw->word[next] =
 			raw_word(RAW_FREE, at, raw_high(raw->word[next]));
 	raw->word[at] = raw_word(RAW_FREE, RAW_NOWHERE, next);
-	if (granules > 1) {
-		raw->word[at + 1] = raw_word(RAW_EXTENT, granules, 0);
-		raw->word[at + granules - 1] =
-			raw_word(RAW_EXTENT, granules, 0);
-	}
+	raw_put_extent(raw, at, granules);
 	raw->first[list] = at;
 	raw->not_empty[list / 64] |= UINT64_C(1) << (list % 64);
 }
@@ -169,6 +175,43 @@ static inline void raw_take_free(struct raw *raw, uint32_t at,
 		raw->word[at + 1] = 0;
 		raw->word[at + granules - 1] = 0;
 	}
+}
+
+/**
+ * A free block shrinks or grows.  Mostly it stays on its list, and there in
+ * its place: then no list has to be looked for.
+ *
+ * The words of the old block that are not in the new one become RAW_INSIDE;
+ * those of the new one that were not in the old one are already.
+ */
+static inline void raw_resize(struct raw *raw, uint32_t at, uint32_t granules,
+                              uint32_t new_at, uint32_t new_granules)
+{
+	unsigned list = raw_list_of(granules);
+	uint64_t word = raw->word[at];
+
+	if (list != raw_list_of(new_granules)) {
+		raw_take_free(raw, at, granules);
+		raw_put_free(raw, new_at, new_granules);
+		return;
+	}
+	raw->word[at] = 0;
+	if (granules > 1) {
+		raw->word[at + 1] = 0;
+		raw->word[at + granules - 1] = 0;
+	}
+	raw->word[new_at] = word;
+	raw_put_extent(raw, new_at, new_granules);
+	if (new_at == at)
+		return;
+	if (raw_low(word) == RAW_NOWHERE)
+		raw->first[list] = new_at;
+	else
+		raw->word[raw_low(word)] = raw_word(
+			RAW_FREE, raw_low(raw->word[raw_low(word)]), new_at);
+	if (raw_high(word) != RAW_NOWHERE)
+		raw->word[raw_high(word)] = raw_word(
+			RAW_FREE, new_at, raw_high(raw->word[raw_high(word)]));
 }
 
 /** The type's check: see memm_type.h. */

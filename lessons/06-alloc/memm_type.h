@@ -110,7 +110,7 @@ static inline paddr_t memm_paddr_in(const struct memm_allocator *allocator,
 /** What all allocators of a type share. */
 struct memm_type {
 	const char *name;
-	bool        shares; /**< Many blocks: a new one may be larger. */
+	bool shares; /**< It has many blocks, so a new one may be larger. */
 
 	/** Pages, object included, that a new allocator needs to serve one
 	 *  such request; 0: this type is not for it. */
