@@ -8,6 +8,7 @@
 #include "machine.h"
 
 #include "ports.h"
+#include "serial.h"
 
 #define QEMU_EXIT_PORT      0xf4 /* isa-debug-exit: status 2 * value + 1 */
 #define QEMU_SUCCESS        0x10
@@ -24,6 +25,7 @@ void machine_wait(void)
 
 void machine_power_off(bool success)
 {
+	serial_drain();
 	port_write(QEMU_EXIT_PORT, success ? QEMU_SUCCESS : QEMU_FAILURE);
 	for (const char *text = "Shutdown"; *text != '\0'; text++)
 		port_write(BOCHS_SHUTDOWN_PORT, (uint8_t)*text);

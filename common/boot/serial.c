@@ -27,6 +27,7 @@
 #define FIFO_RESET        0x07 /* on, both sides emptied */
 #define MODEM_READY       0x03 /* DTR, RTS */
 #define STATUS_EMPTY      0x20 /* room for a character */
+#define STATUS_DRAINED    0x40 /* and the last one has left */
 
 /** At 115200 baud a character takes 87 us; a read of a port about 1 us. */
 #define PATIENCE 100000
@@ -49,13 +50,18 @@ void serial_init(void)
 	port_write(UART_MODEM, MODEM_READY);
 }
 
-static void send(char character)
+/* A UART whose other side never takes anything must not stop us. */
+static void await(uint8_t status)
 {
-	/* A UART whose other side never takes anything must not stop us. */
 	for (unsigned i = 0; i < PATIENCE; i++) {
-		if (port_read(UART_STATUS) & STATUS_EMPTY)
+		if (port_read(UART_STATUS) & status)
 			break;
 	}
+}
+
+static void send(char character)
+{
+	await(STATUS_EMPTY);
 	port_write(UART_DATA, (uint8_t)character);
 }
 
@@ -68,4 +74,10 @@ void serial_write(const char *text, size_t bytes)
 			send('\r');
 		send(text[i]);
 	}
+}
+
+void serial_drain(void)
+{
+	if (present)
+		await(STATUS_DRAINED);
 }

@@ -15,4 +15,7 @@ void serial_init(void);
 /** Send @p bytes characters; '\n' becomes "\r\n". */
 void serial_write(const char *text, size_t bytes);
 
+/** Wait until the last character has left. */
+void serial_drain(void);
+
 #endif

@@ -28,6 +28,25 @@
 	} while (0)
 
 /**
+ * A place to look around: Bochs stops here and says what to look at, which
+ * is @p object, and so does gdb after `make lesson N=1 debug`.  Elsewhere
+ * nothing happens.  One stands before the first stage and one after each.
+ *
+ * Source: Bochs User Manual, "magic_break" under "The configuration file
+ * bochsrc".
+ */
+#define BREAKPOINT(object, text)                                               \
+	do {                                                                   \
+		breakpoint_explain(__FILE__, __LINE__, text, #object,          \
+		                   &(object), sizeof(object));                 \
+		__asm__ volatile("xchg %%bx, %%bx" : : : "memory");            \
+	} while (0)
+
+/** BREAKPOINT()'s first half: what Bochs prints. */
+void breakpoint_explain(const char *file, int line, const char *text,
+                        const char *name, const void *object, size_t bytes);
+
+/**
  * A lesson's kernel: the pipeline so far, one call a line.  The boot code
  * calls it once, with interrupts off, on a stack of 64 KiB, and waits when it
  * returns.

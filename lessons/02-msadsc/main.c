@@ -13,11 +13,13 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 {
 	struct msadsc_need need;
 
+	BREAKPOINT(firmware, "before e820: it is empty so far");
 	e820_read(&firmware, boot->ranges, boot->range_count,
 	          boot->range_stride);
 	e820_normalize(&firmware, &map);
 	MUST_HOLD(e820_check(&map));
 	e820_print(&firmware, &map);
+	BREAKPOINT(map, "after e820: in order, disjoint, joined");
 
 	MUST(msadsc_init(&array, &map, occupants, msadsc_limit(boot->phys_bits),
 	                 &need) == MSADSC_OK,
@@ -27,4 +29,5 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	     (unsigned long long)(need.largest / KiB));
 	MUST_HOLD(msadsc_check(&array));
 	msadsc_print(&array);
+	BREAKPOINT(array, "after msadsc: usable ranges are runs");
 }

@@ -18,11 +18,13 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	struct occupy_fault fault;
 	enum occupy_status  marked;
 
+	BREAKPOINT(firmware, "before e820: it is empty so far");
 	e820_read(&firmware, boot->ranges, boot->range_count,
 	          boot->range_stride);
 	e820_normalize(&firmware, &map);
 	MUST_HOLD(e820_check(&map));
 	e820_print(&firmware, &map);
+	BREAKPOINT(map, "after e820: in order, disjoint, joined");
 
 	MUST(msadsc_init(&array, &map, occupants, msadsc_limit(boot->phys_bits),
 	                 &need) == MSADSC_OK,
@@ -32,10 +34,12 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	     (unsigned long long)(need.largest / KiB));
 	MUST_HOLD(msadsc_check(&array));
 	msadsc_print(&array);
+	BREAKPOINT(array, "after msadsc: usable ranges are runs");
 
 	memareas_init(&areas, &array);
 	MUST_HOLD(memareas_check(&areas, &array));
 	memareas_print(&areas);
+	BREAKPOINT(areas, "after memarea: each knows its pages");
 
 	if (boot_info_option(boot, "break=occupy", NULL, 0))
 		MUST_HOLD(occupy_break(&array, occupants));
@@ -46,4 +50,5 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	     (unsigned long long)fault.pfn, fault.name, fault.other);
 	occupy_print(&array, &areas, occupants);
 	MUST_HOLD(occupy_check(&array, &areas, occupants));
+	BREAKPOINT(*occupants, "after occupy: nobody gives these out");
 }
