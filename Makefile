@@ -190,7 +190,8 @@ SCRIPTS := $(if $(T),,$(wildcard $(addsuffix /*.t,$(call upto,$(LAST)) \
 program = printf 'exec %s\n' "$2" > $(SUITE)/$1.t
 
 test: need-build need-host need-test $(HOST)/lesson-$(LAST)-tests \
-      $(foreach n,$(TESTED),$(KERNEL)/lesson-$n.elf $(FAST)/lesson-$n-replay)
+      $(foreach n,$(TESTED),$(KERNEL)/lesson-$n.elf) \
+      $(patsubst %,$(FAST)/lesson-%-replay,$(wordlist 1,$(LAST),$(NUMBERS)))
 	@$(if $(LLVM),:,$(MAKE) --no-print-directory LLVM=1 \
 	  build/host-llvm/lesson-$(LAST)-tests)
 	@rm -rf $(SUITE) && mkdir -p $(SUITE)

@@ -8,17 +8,41 @@
 #define COSMOS_BYTES 40 /* the course's msadsc_t, packed */
 #define LINUX_BYTES  64 /* struct page of Linux 6.1 on x86_64 */
 
-/* What this machine's descriptors would need at @bytes a page. */
-static void print_cost(const struct msadsc_array *array, const char *whose,
-                       uint64_t bytes)
+/* Linux keeps descriptors for all of a section that has RAM. */
+#define SECTION_PAGES (128 * MiB / PAGE_SIZE)
+
+/* Pages in sections that have usable pages. */
+static uint64_t section_pages(const struct msadsc_array *array)
 {
-	uint64_t all = array->pages * bytes;
+	uint64_t sections = 0;
+	pfn_t    past = 0; /* sections below it are counted */
+
+	for (uint32_t i = 0; i < array->map->count; i++) {
+		const struct e820_range *r = &array->map->range[i];
+		pfn_t end = min_u64(e820_past_page(r), array->pages);
+		pfn_t first = max_u64(e820_first_page(r) / SECTION_PAGES, past);
+		pfn_t last = (end - 1) / SECTION_PAGES;
+
+		if (r->type != E820_RAM || e820_first_page(r) >= end ||
+		    last < past)
+			continue;
+		sections += last + 1 - first;
+		past = last + 1;
+	}
+	return sections * SECTION_PAGES;
+}
+
+static void print_cost(const struct msadsc_array *array, const char *whose,
+                       uint64_t descriptors, uint64_t bytes)
+{
+	uint64_t all = descriptors * bytes;
 	uint64_t hundredths = all * 10000 / pfn_to_paddr(array->usable_pages);
 	char     text[BYTES_TEXT_BYTES];
 
-	kprintf("msadsc: %2llu bytes a page (%s): %10s, %llu.%02llu %% of "
-	        "RAM\n",
-	        (unsigned long long)bytes, whose, bytes_text(text, all),
+	kprintf("msadsc: %10s for %10llu of %2llu bytes (%s), %llu.%02llu %% "
+	        "of RAM\n",
+	        bytes_text(text, all), (unsigned long long)descriptors,
+	        (unsigned long long)bytes, whose,
 	        (unsigned long long)(hundredths / 100),
 	        (unsigned long long)(hundredths % 100));
 }
@@ -64,9 +88,9 @@ void msadsc_print(const struct msadsc_array *array)
 		kprintf("msadsc: %u usable ranges hold no whole page\n",
 		        array->left_out_ranges);
 	print_runs(array);
-	print_cost(array, "ours", sizeof(struct msadsc));
-	print_cost(array, "the course", COSMOS_BYTES);
-	print_cost(array, "Linux", LINUX_BYTES);
+	print_cost(array, "ours", array->pages, sizeof(struct msadsc));
+	print_cost(array, "the course", array->usable_pages, COSMOS_BYTES);
+	print_cost(array, "Linux", section_pages(array), LINUX_BYTES);
 }
 
 void msadsc_list(const struct msadsc_array *array)
