@@ -84,7 +84,8 @@ test_sources   = common/host/host.c common/host/test_main.c $(PARSERS) \
                  $(COMMON) $(call stages,$1)
 replay_sources = common/host/host.c common/host/map_file.c \
                  $(filter-out %_test.c common/lib/test.c,$(COMMON) \
-                 $(call stages,$1)) $(word $1,$(FOLDERS))/replay.c
+                 $(call stages,$1)) $(lastword $(wildcard \
+                 $(addsuffix /replay.c,$(call upto,$1))))
 
 # --- How it is compiled -----------------------------------------------------
 

@@ -25,9 +25,8 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 
 	MUST(msadsc_init(&array, &map, occupants, msadsc_limit(boot->phys_bits),
 	                 &need) == MSADSC_OK,
-	     "descriptors need %llu KiB, largest free run is %llu KiB: give "
-	     "the machine more memory",
-	     (unsigned long long)(need.bytes / KiB),
+	     "%s: descriptors need %llu KiB, largest free run is %llu KiB",
+	     need.why, (unsigned long long)(need.bytes / KiB),
 	     (unsigned long long)(need.largest / KiB));
 	MUST_HOLD(msadsc_check(&array));
 	msadsc_print(&array);

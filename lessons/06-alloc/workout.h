@@ -1,0 +1,38 @@
+/**
+ * @file
+ * Lesson 6: the allocators at work, checking themselves.
+ *
+ * A kernel that has just booted has nobody to give memory to.  So this plays
+ * programs that come, take, write, read what they wrote, and go; and in the
+ * end all must be as it was before.
+ */
+#ifndef WORKOUT_H
+#define WORKOUT_H
+
+#include "obj_alloc.h"
+#include "page_alloc.h"
+
+/**
+ * Take single pages, give every second one back, show how memory lies in
+ * pieces; give back the rest and show it whole again.
+ *
+ * Each page is written when it comes and read when it goes, so a page that
+ * two hold at once, or that is no memory, is found.
+ *
+ * @param pages  as before when NULL is returned, its caches empty
+ * @param most   pages to take; fewer where fewer are free
+ * @return NULL, or the sentence of what went wrong
+ */
+const char *workout_pages(struct page_alloc *pages, uint64_t most);
+
+/**
+ * Let objects of 8 bytes to 8 KiB come and go by chance, each filled with
+ * what only it can hold; in the end all go.
+ *
+ * @param objects  as before when NULL is returned, without empty slabs
+ * @param steps    how often one comes or goes, at least 4
+ * @return NULL, or the sentence of what went wrong
+ */
+const char *workout_objects(struct obj_alloc *objects, uint64_t steps);
+
+#endif
