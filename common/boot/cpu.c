@@ -12,14 +12,17 @@
 /** Present, its kind, accessed: so the CPU never writes to the entry. */
 #define CODE_SEGMENT UINT64_C(0x00af9b000000ffff) /* 64-bit, kernel */
 #define DATA_SEGMENT UINT64_C(0x00cf93000000ffff)
+#define USER_DATA    UINT64_C(0x00cff3000000ffff) /* privilege 3 */
+#define USER_CODE    UINT64_C(0x00affb000000ffff)
 #define TSS_PRESENT  UINT64_C(0x0000890000000000) /* available 64-bit TSS */
 
 #define GATE_PRESENT 0x8e /* interrupt gate, for the kernel alone */
+#define GATE_USER    0xee /* one that a program may go through */
 
 /** Where the CPU finds a stack it can rely on. */
 struct tss {
 	uint32_t reserved0;
-	uint64_t rsp[3]; /**< For a change of privilege; we make none. */
+	uint64_t rsp[3]; /**< Entry 0: for what happens in user mode. */
 	uint64_t reserved1;
 	uint64_t ist[7]; /**< Entry 0 is what a gate calls 1. */
 	uint64_t reserved2;
@@ -48,7 +51,7 @@ struct table_register {
 } __attribute__((packed));
 
 /* entry.S loads the first three entries before C runs. */
-uint64_t gdt[5] = { 0, CODE_SEGMENT, DATA_SEGMENT, 0, 0 };
+uint64_t gdt[7] = { 0, CODE_SEGMENT, DATA_SEGMENT, 0, 0, USER_DATA, USER_CODE };
 
 static struct tss  tss;
 static struct gate idt[TRAP_VECTORS];
@@ -100,11 +103,16 @@ static void set_gates(void)
 			.offset_low = (uint16_t)entry,
 			.selector = CODE_SELECTOR,
 			.stack = stack_for(i),
-			.type = GATE_PRESENT,
+			.type = i == TRAP_BREAKPOINT ? GATE_USER : GATE_PRESENT,
 			.offset_middle = (uint16_t)(entry >> 16),
 			.offset_high = (uint32_t)(entry >> 32),
 		};
 	}
+}
+
+void *cpu_user_stack(void)
+{
+	return (char *)&tss + offsetof(struct tss, rsp);
 }
 
 void cpu_init(void)

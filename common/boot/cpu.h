@@ -15,6 +15,10 @@
 /** Load GDT, TSS and IDT.  From here on an exception is explained. */
 void cpu_init(void);
 
+/** Where the CPU reads, on an exception in user mode, where the kernel's stack
+ *  then is: 8 bytes, at an address that is a multiple of 4. */
+void *cpu_user_stack(void);
+
 /** Pages can be without execution; entry.S has turned it on. */
 bool cpu_has_nx(void);
 

@@ -35,6 +35,10 @@
 #define DATA_SELECTOR 0x10
 #define TSS_SELECTOR  0x18
 
+/** The same for programs, with the privilege that they run with: 3. */
+#define USER_DATA_SELECTOR 0x2b
+#define USER_CODE_SELECTOR 0x33
+
 #ifndef __ASSEMBLER__
 
 /* Set by kernel.ld; all but kernel_end are multiples of 4096. */

@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "panic.h"
 #include "symbols.h"
+#include "user.h"
 
 /* Bits of a page fault's error code. */
 #define FAULT_PRESENT  0x1 /* the page is there, the right is not */
@@ -87,11 +88,11 @@ static const struct cpu_stack *overrun(const struct trap_frame *frame,
 	return frame->vector == TRAP_DOUBLE_FAULT ? cpu_guard_of(cr2) : NULL;
 }
 
-static void print_headline(const struct trap_frame *frame, uint64_t cr2)
+void trap_print_words(const struct trap_frame *frame, uint64_t cr2)
 {
 	const struct cpu_stack *stack = overrun(frame, cr2);
 
-	kprintf("%s%s", console_colour(COLOUR_RESERVED), names[frame->vector]);
+	kprintf("%s", names[frame->vector]);
 	if (stack != NULL)
 		kprintf(": the %s stack ran into its guard page", stack->name);
 	else if (frame->vector == TRAP_PAGE_FAULT)
@@ -99,6 +100,12 @@ static void print_headline(const struct trap_frame *frame, uint64_t cr2)
 	else if (frame->vector >= TRAP_INVALID_TSS &&
 	         frame->vector <= TRAP_PROTECTION)
 		print_selector(frame->error);
+}
+
+static void print_headline(const struct trap_frame *frame, uint64_t cr2)
+{
+	kprintf("%s", console_colour(COLOUR_RESERVED));
+	trap_print_words(frame, cr2);
 	kprintf("%s\n", console_colour(COLOUR_NONE));
 }
 
@@ -200,6 +207,7 @@ void trap_handle(const struct trap_frame *frame)
 {
 	uint64_t cr2 = read_cr2(); /* before another fault overwrites it */
 
+	user_end_by(frame, cr2);
 	screen_begin();
 	kprintf("\n");
 	screen_rule();

@@ -12,6 +12,7 @@
 #define TRAP_VECTORS       32 /**< The CPU's own; we turn no interrupt on. */
 
 #define TRAP_NMI           2
+#define TRAP_BREAKPOINT    3
 #define TRAP_INVALID_TSS   10
 #define TRAP_DOUBLE_FAULT  8
 #define TRAP_PROTECTION    13
@@ -30,7 +31,10 @@ struct trap_frame {
 /** Entry points by vector, for the IDT; in trap.S. */
 extern const uint64_t trap_entries[TRAP_VECTORS];
 
-/** Print the screen and end; trap.S calls it. */
+/** Print what has happened, in words, as a part of a line. */
+void trap_print_words(const struct trap_frame *frame, uint64_t cr2);
+
+/** End the program, or print the screen and end; trap.S calls it. */
 _Noreturn void trap_handle(const struct trap_frame *frame);
 
 #endif

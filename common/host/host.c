@@ -12,6 +12,7 @@
 #include "check.h"
 #include "host.h"
 #include "phys.h"
+#include "user_mode.h"
 
 #define WINDOWS_MAX 64
 
@@ -114,4 +115,33 @@ _Noreturn void host_refuse(const char *format, ...)
 	fflush(stdout);
 	fprintf(stderr, "refused: %s\n", text);
 	exit(1);
+}
+
+struct user_mode user_mode_look(void)
+{
+	return (struct user_mode){ 0 };
+}
+
+paddr_t user_mode_paddr(const void *address)
+{
+	(void)address;
+	return 0;
+}
+
+bool user_mode_run(const struct user_start *start, struct user_end *end)
+{
+	(void)start;
+	(void)end;
+	return false;
+}
+
+void user_mode_print(const struct user_end *end)
+{
+	(void)end;
+}
+
+const void *user_mode_program(uint64_t *bytes)
+{
+	*bytes = 0;
+	return "";
 }

@@ -6,6 +6,7 @@
 #include "memm_test.h"
 #include "phys.h"
 #include "test.h"
+#include "user_mode.h"
 
 static _Alignas(4096) char machine[(TEST_PAGES + 1) * PAGE_SIZE];
 static struct memm memm, saved;
@@ -30,6 +31,19 @@ void memm_test_begin_mapped(struct memm *m)
 	for (unsigned i = 256; i < 512; i++)
 		memm_test_root()[i] = i * PAGE_SIZE | 3;
 	memm_use_tables(m, pfn_to_paddr(TEST_ROOT), true, true);
+}
+
+bool memm_test_begin_real(struct memm *m)
+{
+	struct user_mode mode = user_mode_look();
+	pfn_t            first = pfn_down(user_mode_paddr(machine));
+
+	if (!mode.there)
+		return false;
+	memset(machine, 0xaa, sizeof(machine));
+	CHECK_EQ(memm_init(m, first, TEST_PAGES, 0), MEMM_OK);
+	memm_use_tables(m, mode.tables, mode.no_execute, mode.huge);
+	return true;
 }
 
 void memm_test_end(const struct memm *m)

@@ -17,6 +17,10 @@ void memm_test_begin(struct memm *memm, uint64_t only_pages);
 /** The same, and processes get page tables. */
 void memm_test_begin_mapped(struct memm *memm);
 
+/** The same on real pages of the booted kernel, under its own tables, where
+ *  programs can run.  False on the host, which has no user mode. */
+bool memm_test_begin_real(struct memm *memm);
+
 /** The entries of the table that stands for the kernel's. */
 uint64_t *memm_test_root(void);
 

@@ -1,0 +1,97 @@
+/**
+ * @file
+ * See user_mode.h and user.h.
+ *
+ * A program's exception arrives on the kernel's stack, just below what
+ * user_enter() left there; to return from user_enter() is to forget all
+ * above.  There is one program at a time.
+ */
+#include "user.h"
+
+#include "console.h"
+#include "cpu.h"
+#include "kstring.h"
+#include "layout.h"
+#include "paging.h"
+#include "user_mode.h"
+
+#define LOWER_END (UINT64_C(1) << 47)
+
+extern uint64_t   pml4[]; /* tables.S */
+extern const char user_program[], user_program_end[];
+
+void           user_enter(const struct user_start *start, void *stack);
+_Noreturn void user_leave(uint64_t stack);
+
+/* Where the program that runs is to leave its mark. */
+static struct user_end *ending;
+
+struct user_mode user_mode_look(void)
+{
+	return (struct user_mode){ .there = true,
+		                   .no_execute = cpu_has_nx(),
+		                   .huge = cpu_has_huge_pages(),
+		                   .tables = (uintptr_t)pml4 - KERNEL_VIRT };
+}
+
+paddr_t user_mode_paddr(const void *address)
+{
+	return (uintptr_t)address - KERNEL_VIRT;
+}
+
+bool user_mode_run(const struct user_start *start, struct user_end *end)
+{
+	if (start->entry >= LOWER_END)
+		return false; /* iretq would fault, and in the kernel */
+	*end = (struct user_end){ 0 };
+	ending = end;
+	user_enter(start, cpu_user_stack());
+	ending = NULL;
+	return true;
+}
+
+/* What the CPU says of itself, and no program can cause. */
+static bool is_the_machines(uint64_t vector)
+{
+	return vector == TRAP_NMI || vector == TRAP_DOUBLE_FAULT ||
+	       vector == TRAP_MACHINE_CHECK;
+}
+
+void user_end_by(const struct trap_frame *frame, uint64_t cr2)
+{
+	uint64_t stack;
+
+	if ((frame->cs & 3) != 3 || is_the_machines(frame->vector) ||
+	    ending == NULL)
+		return;
+	*ending = (struct user_end){
+		.done = frame->vector == TRAP_BREAKPOINT,
+		.vector = frame->vector,
+		.error = frame->error,
+		.address = frame->vector == TRAP_PAGE_FAULT ? cr2 : 0,
+		.at = frame->rip,
+	};
+	memcpy(&stack, cpu_user_stack(), sizeof(stack));
+	user_leave(stack);
+}
+
+void user_mode_print(const struct user_end *end)
+{
+	struct trap_frame frame = { .vector = end->vector,
+		                    .error = end->error };
+
+	if (end->done) {
+		kprintf("done");
+		return;
+	}
+	trap_print_words(&frame, end->address);
+	if (end->vector == TRAP_PAGE_FAULT)
+		kprintf(", address 0x%llx", (unsigned long long)end->address);
+	kprintf(", instruction at 0x%llx", (unsigned long long)end->at);
+}
+
+const void *user_mode_program(uint64_t *bytes)
+{
+	*bytes = (uint64_t)(user_program_end - user_program);
+	return user_program;
+}
