@@ -135,10 +135,11 @@ $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 
 # --- One lesson: make lesson N=3 run ----------------------------------------
 
+.PHONY: debug qemu-gdb gdb bochs
 .PHONY: lesson run replay test tests doctor clean help format
 
 # N is asked for only by goals that use it: `make help` never fails.
-OF_A_LESSON := lesson run replay debug bochs
+OF_A_LESSON := lesson run replay debug bochs qemu-gdb gdb explain
 ifneq ($(filter $(OF_A_LESSON),$(MAKECMDGOALS)),)
 ifeq ($(N),)
 $(error Say which lesson: make lesson N=1 \
@@ -164,10 +165,22 @@ endif
 
 EMULATOR = $(if $(MEM),--mem '$(MEM)') $(if $(CPU),--cpu '$(CPU)') \
   $(if $(BOOT),--boot '$(BOOT)') $(if $(UEFI),--uefi) $(if $(KVM),--kvm) \
-  $(if $(QEMU),--qemu '$(QEMU)') $(if $(BREAK),--cmdline 'break=$(BREAK)')
+  $(if $(QEMU),--qemu '$(QEMU)') $(if $(BOCHS),--bochs '$(BOCHS)') \
+  $(if $(GDB),--gdb '$(GDB)') $(if $(BREAK),--cmdline 'break=$(BREAK)')
 
 run: need-build need-run $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) run $(KERNEL)/lesson-$(N).elf $(EMULATOR) $(if $(ONCE),--once)
+
+# The same machine under a debugger; GUI=1 opens Bochs's in a window.
+debug qemu-gdb: need-build need-debug $(KERNEL)/lesson-$(N).elf
+	@$(BOOTER) $@ $(KERNEL)/lesson-$(N).elf $(EMULATOR)
+
+gdb: need-debug $(KERNEL)/lesson-$(N).elf
+	@$(BOOTER) gdb $(KERNEL)/lesson-$(N).elf $(if $(GDB),--gdb '$(GDB)')
+
+bochs: need-build need-bochs $(KERNEL)/lesson-$(N).elf
+	@$(BOOTER) bochs $(KERNEL)/lesson-$(N).elf --machine bochs $(EMULATOR) \
+	  $(if $(GUI),--gui)
 
 replay: need-host $(FAST)/lesson-$(N)-replay
 	@test -n '$(MAP)' || { echo 'Say which map: make lesson N=$(N) replay' \
@@ -232,6 +245,10 @@ help:
 #:   make setup                  install what is missing (asks for root)
 #:   make doctor                 check every tool, then boot lesson 1
 #:   make lesson N=1 run         build lesson 1, boot it; quit with Ctrl-A x
+#:   make lesson N=1 debug       QEMU and gdb here, stopped at kernel_main()
+#:   make lesson N=1 qemu-gdb    QEMU waits for gdb: make lesson N=1 gdb, in
+#:                               another terminal, is it
+#:   make lesson N=1 bochs       Bochs's debugger, stopped at the first stage
 #:   make lesson N=1 replay MAP=dmesg.txt
 #:                               the same stages here, over another machine's map
 #:   make lesson N=1 test        that lesson's tests, on the host and booted

@@ -9,66 +9,22 @@ Options stand the same way for each; `boot.py --help` lists them.
 """
 import argparse
 import os
-import subprocess
 import sys
+import tempfile
 
 # The checkout stays as it is: output goes to build/ only.
 sys.dont_write_bytecode = True
 
+from bochs import ENDED_WELL, bochs_command  # noqa: E402
+from bochs import environment, prepare  # noqa: E402
 from capture import capture  # noqa: E402
+from debug import command_bochs, command_debug, command_explain  # noqa: E402
+from debug import command_gdb, command_qemu_gdb  # noqa: E402
 from image import image  # noqa: E402
 from judge import Ktap, Tap, judge_boot, judge_expected  # noqa: E402
 from qemu import STATUS_OK, qemu_command  # noqa: E402
+from reader import attached, interactive_words, kernel_words, stem  # noqa: E402,E501
 from trouble import Trouble  # noqa: E402
-
-try:
-    import termios
-except ImportError:
-    termios = None
-
-
-def colours_wanted(options):
-    """Whether the kernel may colour its text."""
-    if options.color != "auto":
-        return options.color == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def once_wanted(options):
-    """Whether the kernel is to power off after its report."""
-    return options.once or os.environ.get("ONCE", "0") not in ("", "0")
-
-
-def kernel_words(options, *more):
-    """The kernel's command line."""
-    return ["qemu", *more, *options.cmdline.split()]
-
-
-def interactive_words(options):
-    """The command line for a reader, who may be a script."""
-    more = ["color"] if colours_wanted(options) else []
-    once = once_wanted(options)
-    if not once and not sys.stdin.isatty():
-        print("boot: standard input is no terminal, so the kernel powers "
-              "off after its report (once)", flush=True)
-        once = True
-    return kernel_words(options, *more, *(["once"] if once else []))
-
-
-def attached(command):
-    """Run the command on our terminal, which it leaves as it found it."""
-    terminal = termios and sys.stdin.isatty()
-    state = termios.tcgetattr(sys.stdin) if terminal else None
-    process = subprocess.Popen(command)
-    while True:
-        try:
-            status = process.wait()
-            break
-        except KeyboardInterrupt:
-            continue
-    if state:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, state)
-    return status
 
 
 def command_run(options):
@@ -113,9 +69,24 @@ def captured(options, word, on_line):
     """(the run, path of its log) of a kernel that is told the word."""
     log_path = os.path.splitext(options.kernel)[0] + "-%s.log" \
         % word.split("=")[0]
-    command = qemu_command(options, kernel_words(options, word))
+    words = kernel_words(options, word)
+    if options.machine == "bochs":
+        return captured_in_bochs(options, words, log_path, on_line), log_path
+    command = qemu_command(options, words)
     command += ["-serial", "stdio", "-monitor", "none"]
     return capture(command, options.timeout, log_path, on_line), log_path
+
+
+def captured_in_bochs(options, words, log_path, on_line):
+    """The run; Bochs's own status is 1 always, so its last words tell."""
+    above = os.path.dirname(options.kernel)
+    with tempfile.TemporaryDirectory(dir=above, prefix="bochs-") as directory:
+        prepare(options, words, directory, debug=False)
+        run = capture(bochs_command(options), options.timeout, log_path,
+                      on_line, cwd=directory, env=environment(options))
+    if any(ENDED_WELL in line for line in run.lines):
+        run.status = STATUS_OK
+    return run
 
 
 def command_image(options):
@@ -125,12 +96,10 @@ def command_image(options):
     return 0
 
 
-def stem(path):
-    """lesson-1 of build/kernel/lesson-1.elf."""
-    return os.path.splitext(os.path.basename(path))[0]
-
-
-COMMANDS = {"run": command_run, "test": command_test, "image": command_image}
+COMMANDS = {"run": command_run, "test": command_test, "image": command_image,
+            "bochs": command_bochs, "debug": command_debug,
+            "qemu-gdb": command_qemu_gdb, "gdb": command_gdb,
+            "explain": command_explain}
 
 
 class Parser(argparse.ArgumentParser):
@@ -143,11 +112,19 @@ class Parser(argparse.ArgumentParser):
 def add_machine_options(parser):
     """What the machine is like, and how the kernel gets into it."""
     parser.add_argument("--mem", default="", help="128M, 4G, ...")
-    parser.add_argument("--cpu", default="", help="QEMU's name of a CPU")
+    parser.add_argument("--machine", default="",
+                        help="q35 or pc, which QEMU has, or bochs")
+    parser.add_argument("--cpu", default="", help="the emulator's name of it")
     parser.add_argument("--boot", default="", help="grub or pvh")
     parser.add_argument("--uefi", action="store_true",
                         help="UEFI firmware instead of a BIOS")
-    parser.add_argument("--qemu", default="", help="path of the emulator")
+    parser.add_argument("--qemu", default="", help="path of QEMU")
+    parser.add_argument("--bochs", default="", help="path of Bochs")
+    parser.add_argument("--gdb", default="", help="path of gdb")
+    parser.add_argument("--port", type=int, default=1234,
+                        help="where QEMU waits for gdb")
+    parser.add_argument("--gui", action="store_true",
+                        help="Bochs's debugger in a window")
     parser.add_argument("--kvm", action="store_true",
                         help="let the host's CPU run it")
     parser.add_argument("--grub", action="append", default=[],
@@ -183,6 +160,7 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     options.mem = options.mem or "128M"
     options.boot = options.boot or "grub"
+    options.machine = options.machine or "q35"
     return options
 
 
@@ -190,6 +168,9 @@ def check(options):
     """Refuse what would only end in a puzzle."""
     if options.boot not in ("grub", "pvh"):
         raise Trouble("BOOT=%s: it is grub or pvh" % options.boot)
+    if options.machine not in ("q35", "pc", "bochs"):
+        raise Trouble("--machine %s: it is q35, pc or bochs"
+                      % options.machine)
     for path in [options.kernel] + options.module + options.expect:
         if not os.path.isfile(path):
             raise Trouble("%s: there is no such file%s" % (

@@ -29,7 +29,7 @@ def stop(process, run):
     process.kill()
 
 
-def capture(command, timeout, log_path, on_line):
+def capture(command, timeout, log_path, on_line, **more):
     """Run the command, at most timeout seconds.
 
     Each line of its output goes to on_line and, as it came, into the file
@@ -38,7 +38,7 @@ def capture(command, timeout, log_path, on_line):
     run = Run()
     with open(log_path, "wb") as log, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT) as process:
+            stderr=subprocess.STDOUT, **more) as process:
         timer = threading.Timer(timeout, stop, (process, run))
         timer.start()
         try:

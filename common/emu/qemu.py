@@ -70,15 +70,16 @@ def find_firmware():
                   "to install")
 
 
-def memory_options(total):
+def memory_options(total, machine):
     """(options for so much memory, name of a CPU that reaches it)."""
+    host = {"q35": "q35-pcihost", "pc": "i440FX-pcihost"}[machine]
     options = ["-m", "%dk" % (total >> 10)]
     cpu = "max"
     if total > MEM_SPARSE and sys.platform == "linux":
         options += ["-object", "memory-backend-ram,id=m,size=%dk,reserve=off"
                     % (total >> 10), "-machine", "memory-backend=m"]
     if total > MEM_TIGHT:
-        options += ["-global", "q35-pcihost.pci-hole64-size=1G"]
+        options += ["-global", host + ".pci-hole64-size=1G"]
         cpu += ",vendor=GenuineIntel"
     if total > MEM_WIDE:
         cpu += ",phys-bits=52"
@@ -130,9 +131,9 @@ def qemu_command(options, words):
     total = memory_bytes(options.mem)
     if options.uefi and total < MEM_LEAST_UEFI:
         raise Trouble("MEM=%s: UEFI firmware needs 64M" % options.mem)
-    memory, cpu = memory_options(total)
+    memory, cpu = memory_options(total, options.machine)
     return [find_qemu(options.qemu), "-nodefaults", "-no-user-config",
-            "-machine", "q35,accel=" + acceleration(options),
+            "-machine", options.machine + ",accel=" + acceleration(options),
             "-cpu", options.cpu or cpu, *memory,
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-no-reboot", "-vga", "std", "-display", "none",

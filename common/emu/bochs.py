@@ -1,0 +1,133 @@
+"""Bochs's configuration and debugger script for the machine we want.
+
+Both are generated for each run, into a directory in which Bochs then works:
+so no path in them can hold a space or a comma.  Its debugger is always on:
+the script loads the kernel's symbols and lets the machine run.
+
+Source: Bochs User Manual, "The configuration file bochsrc" and "Using the
+Bochs internal debugger".
+"""
+import os
+import shutil
+import subprocess
+
+from image import image
+from qemu import memory_bytes
+from trouble import Trouble
+
+BIOS_DIRECTORIES = ["/usr/share/bochs", "/usr/local/share/bochs",
+                    "/opt/homebrew/share/bochs"]
+VGA_BIOSES = ["VGABIOS-lgpl-latest", "VGABIOS-lgpl-latest.bin"]
+ENDED_WELL = "Shutdown port: shutdown requested"
+MEM_LEAST = 3 << 20
+MEM_MOST = 3 << 30
+
+# 20 million instructions a second of the machine's own time: timers of BIOS
+# and GRUB then cost few instructions, and lesson 1 is there in a second.
+BOCHSRC = """\
+config_interface: textconfig
+display_library: %(display)s
+cpu: model=%(cpu)s, ips=20000000, reset_on_triple_fault=0
+memory: guest=%(mem)d, host=%(host)d
+romimage: file="%(bios)s"
+vgaromimage: file="%(vga)s"
+ata0-master: type=cdrom, path=kernel.iso, status=inserted
+boot: cdrom
+com1: enabled=1, mode=file, dev=/dev/stdout
+port_e9_hack: enabled=%(debug)d
+magic_break: enabled=%(debug)d
+clock: sync=none
+plugin_ctrl: speaker=0
+panic: action=fatal
+error: action=report
+info: action=ignore
+debug: action=ignore
+log: bochs.log
+"""
+
+
+def find_bochs(wanted):
+    """Path of the emulator."""
+    name = wanted or "bochs"
+    path = shutil.which(name)
+    if path is None:
+        raise Trouble("Bochs (%s) is missing; make doctor says what to "
+                      "install" % name)
+    return path
+
+
+def find_bios(names):
+    """Path of the first of these files."""
+    for directory in BIOS_DIRECTORIES:
+        for name in names:
+            path = os.path.join(directory, name)
+            if os.path.exists(path):
+                return path
+    raise Trouble("Bochs's %s is missing; make doctor says what to install"
+                  % names[0])
+
+
+def megabytes(options):
+    """The machine's memory, as Bochs counts it."""
+    total = memory_bytes(options.mem)
+    if total % (1 << 20) or not MEM_LEAST <= total <= MEM_MOST:
+        raise Trouble("MEM=%s: Bochs takes whole MiB, from 3M to 3G"
+                      % options.mem)
+    return total >> 20
+
+
+def display(options):
+    """What shows the machine's screen."""
+    if not options.gui:
+        return "sdl2"
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise Trouble("GUI=1 needs a display, and there is none: without "
+                      "GUI=1 the debugger works on this terminal")
+    return 'sdl2, options="gui_debug"'
+
+
+def symbols(kernel):
+    """Lines of address and name, for ldsym."""
+    program = os.environ.get("CROSS_COMPILE", "") + "nm"
+    done = subprocess.run([program, "-n", kernel], stdout=subprocess.PIPE,
+                          check=False)
+    rows = [line.split() for line in done.stdout.decode().splitlines()]
+    return "".join("%s %s\n" % (row[0], row[2]) for row in rows
+                   if len(row) == 3 and row[0].startswith("ffffffff"))
+
+
+def write(directory, name, text):
+    """Make one of Bochs's files."""
+    with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def prepare(options, words, directory, debug):
+    """Fill the directory with all that Bochs needs."""
+    if options.uefi or options.boot == "pvh":
+        raise Trouble("Bochs starts kernels by BIOS and GRUB: leave UEFI=1 "
+                      "and BOOT=pvh away")
+    size = megabytes(options)
+    os.makedirs(directory, exist_ok=True)
+    path = image(options.kernel, words, options.grub, options.module)
+    shutil.copy(path, os.path.join(directory, "kernel.iso"))
+    write(directory, "bochsrc", BOCHSRC % {
+        "display": display(options), "mem": size, "host": min(size, 1024),
+        "cpu": options.cpu or "corei7_haswell_4770", "debug": debug,
+        "bios": find_bios(["BIOS-bochs-latest"]),
+        "vga": find_bios(VGA_BIOSES)})
+    write(directory, "symbols", symbols(options.kernel) if debug else "")
+    write(directory, "rc", 'ldsym global "symbols"\nc\n' if debug else "c\n")
+
+
+def environment(options):
+    """Variables for Bochs: without a window unless one is asked for."""
+    variables = dict(os.environ)
+    if not options.gui:
+        variables.update(SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy")
+    return variables
+
+
+def bochs_command(options):
+    """The command, to be run in the prepared directory."""
+    return [find_bochs(options.bochs), "-q", "-f", "bochsrc", "-rc", "rc"]

@@ -1,0 +1,138 @@
+"""A kernel under a debugger: Bochs's own, or gdb over QEMU."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+from bochs import bochs_command, environment, prepare
+from qemu import qemu_command
+from reader import attached, colours_wanted, kernel_words, stem
+from trouble import Trouble
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+COMMANDS = os.path.join(HERE, "gdb", "pagewise.py")
+
+
+def words_of(options):
+    """The kernel's command line: the debugger says how to quit."""
+    more = ["color"] if colours_wanted(options) else []
+    return [word for word in kernel_words(options, *more) if word != "qemu"]
+
+
+def command_bochs(options):
+    """Bochs's debugger on this terminal, at the first breakpoint."""
+    directory = os.path.join(os.path.dirname(os.path.abspath(options.kernel)),
+                             "bochs", stem(options.kernel))
+    prepare(options, words_of(options), directory, debug=True)
+    print("boot: %s in Bochs with %s of memory stops at each breakpoint; "
+          "c goes on, q quits" % (stem(options.kernel), options.mem))
+    print("boot: while the machine runs or waits, Ctrl-C brings the prompt "
+          "back", flush=True)
+    with open(os.path.join(directory, "bochs.err"), "wb") as err:
+        run = {"cwd": directory, "stderr": err, "env": environment(options)}
+        if sys.stdout.isatty():
+            attached(bochs_command(options), **run)
+        else:
+            relayed(bochs_command(options), **run)
+    return 0
+
+
+def relayed(command, **more):
+    """Run the command; Bochs would write over a file that it shares."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, **more) as process:
+        relay(process.stdout)
+
+
+def find_gdb(options):
+    """Path of the debugger."""
+    name = options.gdb or "gdb"
+    path = shutil.which(name)
+    if path is None:
+        raise Trouble("gdb (%s) is missing; make doctor says what to install"
+                      % name)
+    return path
+
+
+def gdb_command(options, remote):
+    """gdb, connected to a machine that has not run yet."""
+    command = [find_gdb(options), "-q", options.kernel]
+    if not sys.stdin.isatty():
+        command.append("-nx")  # a script gets the same everywhere
+    return command + [
+        "-ex", "set confirm off", "-ex", "set pagination off", "-x", COMMANDS, "-ex", "target remote " + remote,
+        "-ex", "pw-start"]
+
+
+def relay(source):
+    """Copy what the machine says to our terminal, as it comes."""
+    while True:
+        some = os.read(source.fileno(), 4096)
+        if not some:
+            return
+        sys.stdout.write(some.decode(errors="replace").replace("\r", ""))
+        sys.stdout.flush()
+
+
+def command_debug(options):
+    """QEMU and gdb on one terminal, stopped at kernel_main()."""
+    print("boot: %s in QEMU with %s of memory, under gdb; c goes on, q quits,"
+          " help pw lists our commands" % (stem(options.kernel), options.mem),
+          flush=True)
+    with tempfile.TemporaryDirectory(prefix="pagewise-") as directory:
+        remote = os.path.join(directory, "gdb")
+        command = qemu_command(options, words_of(options)) + [
+            "-S", "-serial", "stdio", "-monitor", "none",
+            "-chardev", "socket,id=gdb,server=on,wait=off,path=" + remote,
+            "-gdb", "chardev:gdb"]
+        # A session of its own: our Ctrl-C is for gdb.
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE,
+                              start_new_session=True) as machine:
+            try:
+                await_socket(machine, remote)
+                threading.Thread(target=relay, args=(machine.stdout,),
+                                 daemon=True).start()
+                return attached(gdb_command(options, remote))
+            finally:
+                machine.kill()
+
+
+def await_socket(machine, path):
+    """Until QEMU listens, which it does before anything else."""
+    for _ in range(100):
+        if os.path.exists(path):
+            return
+        try:
+            machine.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        raise Trouble("QEMU ended before gdb could reach it")
+    raise Trouble("QEMU does not answer")
+
+
+def command_qemu_gdb(options):
+    """A machine that waits for gdb from another terminal."""
+    command = qemu_command(options, kernel_words(options))
+    command += ["-S", "-gdb", "tcp:127.0.0.1:%d" % options.port,
+                "-serial", "mon:stdio"]
+    print("boot: %s in QEMU with %s of memory waits for gdb; in another "
+          "terminal: make lesson N=%s gdb" % (
+              stem(options.kernel), options.mem,
+              stem(options.kernel).rpartition("-")[2]))
+    print("boot: to quit: Ctrl-A, then x", flush=True)
+    return attached(command)
+
+
+def command_gdb(options):
+    """gdb for the machine of command_qemu_gdb()."""
+    print("boot: gdb for %s; c goes on, q quits, help pw lists our commands"
+          % stem(options.kernel), flush=True)
+    return attached(gdb_command(options, "127.0.0.1:%d" % options.port))
+
+
+def command_explain(options):
+    """Run again with QEMU's log of exceptions, and say what it means."""
+    from explain import explain
+    return explain(options)
