@@ -84,7 +84,11 @@ void user_mode_print(const struct user_end *end)
 		kprintf("done");
 		return;
 	}
-	trap_print_words(&frame, end->address);
+	if (end->vector == TRAP_PROTECTION && end->error == 0)
+		kprintf("general protection: an instruction of the kernel's, "
+		        "or an address that is not canonical");
+	else
+		trap_print_words(&frame, end->address);
 	if (end->vector == TRAP_PAGE_FAULT)
 		kprintf(", address 0x%llx", (unsigned long long)end->address);
 	kprintf(", instruction at 0x%llx", (unsigned long long)end->at);

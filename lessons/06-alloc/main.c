@@ -12,6 +12,7 @@
 #include "occupy.h"
 #include "page_alloc.h"
 #include "workout.h"
+#include "workout_processes.h"
 
 static struct e820_map     firmware, map;
 static struct msadsc_array array;
@@ -81,4 +82,8 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	obj_alloc_print(&objects);
 	MUST_HOLD(page_alloc_check(&pages));
 	BREAKPOINT(objects, "after obj_alloc: objects came and went");
+
+	MUST_HOLD(workout_processes(&pages, 64));
+	MUST_HOLD(page_alloc_check(&pages));
+	BREAKPOINT(pages, "after memm: processes came and went");
 }
