@@ -42,18 +42,18 @@ enum page_status {
 };
 
 /** Pages that come into a page_cache, or leave it, in one go. */
-#define PAGE_BATCH 4
+#define PAGE_BATCH 8
 
-/** Pages that a page_cache holds at most: a batch less than full fits one. */
-#define PAGE_CACHE_PAGES (2 * PAGE_BATCH - 1)
+/** Pages that a page_cache holds at most: a batch comes when it is empty, and
+ * a batch goes when it is full. */
+#define PAGE_CACHE_PAGES (2 * PAGE_BATCH)
 
 /** A stack of free single pages of one area; they are MSADSC_CACHED. */
 struct page_cache {
-	uint32_t count;
-	uint32_t page[PAGE_CACHE_PAGES]; /**< Frame numbers; top: the last. */
+	pfn_t    pages; /**< Of the area: from its base to where RAM ends. */
+	uint64_t count; /**< Pages on the stack. */
+	uint32_t page[PAGE_CACHE_PAGES]; /**< Their frames; top: the last. */
 };
-
-_Static_assert(sizeof(struct page_cache) == 32, "two fill a cache line");
 
 /** A page allocator: all its state that is not in descriptors and areas. */
 struct page_alloc {
@@ -118,21 +118,41 @@ static inline enum page_status page_alloc(struct page_alloc *pages,
                                           unsigned order, pfn_t *first)
 {
 	struct page_cache *cache = pages->cache;
+	uint64_t           top;
 
-	if (order != 0 || (unsigned)kind >= MEMAREAS || cache[kind].count == 0)
+	/* The top is count - 1, which only an empty stack cannot form. */
+	if (order != 0 || (unsigned)kind >= MEMAREAS ||
+	    __builtin_sub_overflow(cache[kind].count, 1, &top))
 		return page_alloc_block(pages, kind, order, first);
-	cache += kind;
-	*first = cache->page[--cache->count];
+	cache[kind].count = top;
+	*first = cache[kind].page[top];
 	pages->page[*first] = page_used(0, 1, 0);
 	return PAGE_OK;
 }
 
 /**
- * Take back a block: by a share, and for good with the last one.
+ * Put a page onto @p cache, whose area starts at @p base: if it lies there,
+ * there is room, and the page is in use by one, who is nobody in particular.
  *
- * One comparison says that all is well in the common case: the descriptor of
- * a single page in use, not shared, without an owner, has one value, which no
- * free, occupied, foreign or inner page has.
+ * The descriptor of such a page has one value, which no free, occupied,
+ * foreign or inner page has: one comparison finds all mistakes.
+ */
+static inline bool page_cache_put(struct page_alloc *pages,
+                                  struct page_cache *cache, pfn_t base,
+                                  pfn_t first)
+{
+	if (first - base >= cache->pages ||
+	    pages->page[first].word != page_used(0, 1, 0).word ||
+	    cache->count == PAGE_CACHE_PAGES)
+		return false;
+	cache->page[cache->count] = (uint32_t)first;
+	cache->count++;
+	pages->page[first].word = MSADSC_CACHED;
+	return true;
+}
+
+/**
+ * Take back a block: by a share, and for good with the last one.
  *
  * @param pages  unchanged unless PAGE_OK is returned
  * @param first  as it was given out
@@ -144,15 +164,12 @@ static inline enum page_status page_alloc(struct page_alloc *pages,
 static inline enum page_status page_free(struct page_alloc *pages, pfn_t first,
                                          unsigned order)
 {
-	struct page_cache *cache = &pages->cache[memarea_of(first)];
-
-	if (order != 0 || first >= pages->pages ||
-	    pages->page[first].word != page_used(0, 1, 0).word ||
-	    cache->count == PAGE_CACHE_PAGES)
-		return page_free_block(pages, first, order);
-	cache->page[cache->count++] = (uint32_t)first;
-	pages->page[first].word = MSADSC_CACHED;
-	return PAGE_OK;
+	if (order == 0 && (page_cache_put(pages, &pages->cache[MEMAREA_KERNEL],
+	                                  MEMAREA_KERNEL_BASE, first) ||
+	                   page_cache_put(pages, &pages->cache[MEMAREA_USER],
+	                                  MEMAREA_USER_BASE, first)))
+		return PAGE_OK;
+	return page_free_block(pages, first, order);
 }
 
 /**

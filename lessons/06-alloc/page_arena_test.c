@@ -19,12 +19,9 @@ static struct {
 
 static const struct arena_range nothing[] = { { 0, 0 } };
 
-/* The first kept frame: the highest ARENA_KEPT of the arena. */
-static pfn_t kept_from(void)
-{
-	return arena.array.pages <= ARENA_KEPT ? 0
-	                                       : arena.array.pages - ARENA_KEPT;
-}
+/* The highest ARENA_KEPT descriptors; the array ends where the words end, so
+ * that the host sees who reads beyond it. */
+static struct msadsc *const top = &words[ARENA_FRAMES - ARENA_KEPT];
 
 /* Where lesson 2 will put @bytes of descriptors. */
 static paddr_t place_of(const struct arena_range *ram, uint64_t bytes)
@@ -50,6 +47,7 @@ void arena_make(const struct arena_range *ram,
 	pfn_t               end = 0;
 
 	memset(&arena, 0, sizeof(arena));
+	memset(words, 0, sizeof(words));
 	for (const struct arena_range *r = ram; r->past != 0; r++) {
 		arena.map.range[arena.map.count++] =
 			(struct e820_range){ pfn_to_paddr(r->first),
@@ -63,7 +61,8 @@ void arena_make(const struct arena_range *ram,
 		                       pfn_to_paddr(r->past), OCCUPANT_LOADED,
 		                       "test"),
 		         OCCUPANTS_OK);
-	phys_lend(place_of(ram, end * sizeof(words[0])), sizeof(words), words);
+	phys_lend(place_of(ram, end * sizeof(words[0])), end * sizeof(words[0]),
+	          &words[ARENA_FRAMES - end]);
 	CHECK_EQ(msadsc_init(&arena.array, &arena.map, &arena.occupants,
 	                     PFN_LIMIT, &need),
 	         MSADSC_OK);
@@ -80,14 +79,14 @@ void arena_make(const struct arena_range *ram,
 
 void arena_keep(void)
 {
-	memcpy(kept.word, &words[kept_from()], sizeof(kept.word));
+	memcpy(kept.word, top, sizeof(kept.word));
 	memcpy(&kept.areas, &arena.areas, sizeof(kept.areas));
 	memcpy(&kept.pages, &arena.pages, sizeof(kept.pages));
 }
 
 bool arena_is_as_kept(void)
 {
-	return memcmp(kept.word, &words[kept_from()], sizeof(kept.word)) == 0 &&
+	return memcmp(kept.word, top, sizeof(kept.word)) == 0 &&
 	       memcmp(&kept.areas, &arena.areas, sizeof(kept.areas)) == 0 &&
 	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0;
 }
@@ -97,8 +96,7 @@ bool arena_lists_are_as_kept(void)
 	const uint64_t what = MSADSC_STATE | MSADSC_ORDER;
 
 	for (pfn_t i = 0; i < ARENA_KEPT; i++)
-		if (((kept.word[i].word ^ words[kept_from() + i].word) &
-		     what) != 0)
+		if (((kept.word[i].word ^ top[i].word) & what) != 0)
 			return false;
 	return true;
 }

@@ -20,10 +20,8 @@ pfn_t page_take(struct page_alloc *pages, enum memarea_kind kind,
 /**
  * Put a block onto its list, joined with its buddy as often as that is free.
  * Its first descriptor may be stale; the others are zero.
- *
- * @return the order of the block that came of it
  */
-unsigned page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order);
+void page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order);
 
 /**
  * Whether a used block starts at @p first: PAGE_OK, PAGE_FOREIGN,

@@ -17,14 +17,14 @@ static const char *check_cache(const struct page_alloc *pages, int kind)
 
 	if (cache->count > PAGE_CACHE_PAGES)
 		return "a cache has room for its pages";
-	for (uint32_t i = 0; i < cache->count; i++) {
+	for (uint64_t i = 0; i < cache->count; i++) {
 		pfn_t pfn = cache->page[i];
 
 		if (pfn >= pages->pages || (int)memarea_of(pfn) != kind)
 			return "a cached page lies in the area of its cache";
 		if (pages->page[pfn].word != MSADSC_CACHED)
 			return "a page in a cache is described as cached";
-		for (uint32_t k = 0; k < i; k++)
+		for (uint64_t k = 0; k < i; k++)
 			if (cache->page[k] == pfn)
 				return "a page is in a cache once";
 	}
