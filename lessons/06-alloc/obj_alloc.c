@@ -139,27 +139,16 @@ void obj_alloc_init(struct obj_alloc *objects, struct page_alloc *pages,
 	fill(objects, objects->medium, OBJ_SLAB_BYTES / 128, 128);
 }
 
-/* What no slab serves: nothing, a large object. */
-static __attribute__((noinline)) enum obj_status
-alloc_large(struct obj_alloc *objects, uint64_t bytes, void **object)
+enum obj_status obj_alloc_other(struct obj_alloc *objects, uint64_t bytes,
+                                void **object)
 {
-	if (bytes == 0)
-		return OBJ_BAD_BYTES;
-	return obj_large_new(objects, bytes, object);
-}
-
-enum obj_status obj_alloc(struct obj_alloc *objects, uint64_t bytes,
-                          void **object)
-{
-	uint64_t          past = bytes - 1; /* Of 0 bytes: beyond all. */
 	struct obj_cache *cache;
 
-	if (past < OBJ_SMALL_BYTES)
-		cache = objects->small[past / 8];
-	else if (past < OBJ_SLAB_BYTES)
-		cache = objects->medium[past / 128];
-	else
-		return alloc_large(objects, bytes, object);
+	if (bytes == 0)
+		return OBJ_BAD_BYTES;
+	if (bytes > OBJ_SLAB_BYTES)
+		return obj_large_new(objects, bytes, object);
+	cache = objects->medium[(bytes - 1) / 128];
 	if (!obj_take(cache, object))
 		return obj_take_slowly(cache, bytes, object);
 	objects->recent = cache;
@@ -174,13 +163,6 @@ enum obj_status obj_alloc_zeroed(struct obj_alloc *objects, uint64_t bytes,
 	if (status == OBJ_OK)
 		memset(*object, 0, bytes);
 	return status;
-}
-
-enum obj_status obj_free(struct obj_alloc *objects, void *object)
-{
-	if (obj_put(objects->recent, object))
-		return OBJ_OK;
-	return obj_put_slowly(objects, object);
 }
 
 uint64_t obj_alloc_trim(struct obj_alloc *objects)

@@ -128,10 +128,3 @@ enum obj_status obj_cache_end(struct obj_cache *cache)
 		objects->recent = &objects->class[0];
 	return OBJ_OK;
 }
-
-enum obj_status obj_new(struct obj_cache *cache, void **object)
-{
-	if (obj_take(cache, object))
-		return OBJ_OK;
-	return obj_take_slowly(cache, cache->bytes, object);
-}

@@ -21,12 +21,13 @@ static inline enum obj_status put(struct obj_cache *cache,
                                   struct obj_slab *slab, uint64_t i)
 {
 	slab->bits[i / 64] |= UINT64_C(1) << (i & 63);
-	if (slab == cache->slab)
-		return OBJ_OK;
-	/* In front: what is nearly full is filled up first, and what is nearly
-	 * empty gets time to become so. */
-	if (slab->live == cache->capacity)
+	if (slab->live == cache->capacity) {
+		if (slab == cache->slab)
+			return OBJ_OK;
+		/* In front: what is nearly full is filled up first, and what
+		 * is nearly empty gets time to become so. */
 		obj_ring_add(&cache->partial, &slab->link);
+	}
 	if (--slab->live == 0)
 		return retire(slab);
 	return OBJ_OK;
@@ -84,15 +85,13 @@ enum obj_status obj_put_slowly(struct obj_alloc *objects, void *object)
 	return put(slab->cache, slab, i);
 }
 
-enum obj_status obj_delete(struct obj_cache *cache, void *object)
+enum obj_status obj_delete_slowly(struct obj_cache *cache, void *object)
 {
 	struct obj_alloc *objects = cache->objects;
 	enum obj_status   status;
 	struct obj_slab  *slab;
 	pfn_t             head;
 
-	if (obj_put(cache, object))
-		return OBJ_OK;
 	head = find_head(objects, object);
 	if (!obj_is_slab(objects->page[head])) {
 		status = obj_large_look(objects, head, object);

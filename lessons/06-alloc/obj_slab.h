@@ -63,55 +63,6 @@ static inline bool obj_is_slab(struct msadsc d)
 	return (d.word & ~MSADSC_ORDER) == page_used(0, 1, OBJ_OWNER_SLAB).word;
 }
 
-/**
- * Which object begins @p offset bytes behind object 0?  The answer is below
- * the number of objects only if one does.
- *
- * Modulo 2^64, multiplying by the inverse divides by the odd part of the
- * stride, and the rotation by its power of two.  Both are bijections, so just
- * the multiples of the stride are mapped to small numbers: one comparison
- * sees what is before, between or behind the objects.
- */
-static inline uint64_t obj_index(const struct obj_cache *cache, uint64_t offset)
-{
-	uint64_t quotient = offset * cache->inverse;
-
-	return quotient >> cache->shift | quotient << (-cache->shift & 63);
-}
-
-/** An object from the 64 places at hand, if one of them is free. */
-static inline bool obj_take(struct obj_cache *cache, void **object)
-{
-	uint64_t free = *cache->word;
-
-	if (free == 0)
-		return false;
-	*cache->word = free & (free - 1);
-	*object =
-		cache->first + (uint32_t)__builtin_ctzll(free) * cache->stride;
-	return true;
-}
-
-/** Put @p object back if it is a live one of those 64 places. */
-static inline bool obj_put(struct obj_cache *cache, const void *object)
-{
-	uint64_t i = obj_index(
-		cache, (uint64_t)((uintptr_t)object - (uintptr_t)cache->first));
-	uint64_t free = *cache->word;
-
-	if (i >= cache->limit || (free >> i & 1) != 0)
-		return false;
-	*cache->word = free | UINT64_C(1) << i;
-	return true;
-}
-
-/** obj_take() where the places at hand are used up, or checked. */
-enum obj_status obj_take_slowly(struct obj_cache *cache, uint64_t bytes,
-                                void **object);
-
-/** obj_put() of whatever it is. */
-enum obj_status obj_put_slowly(struct obj_alloc *objects, void *object);
-
 /** The pointer to a page of ours. */
 static inline void *obj_page(const struct obj_alloc *objects, pfn_t pfn)
 {
