@@ -186,20 +186,10 @@ static void damage(uint64_t *word, uint64_t bits, const char *sentence)
 	CHECK_TEXT(obj_alloc_check(heap), NULL);
 }
 
-TEST(obj_check_sees_damage)
+static void damage_slab(struct obj_slab *slab)
 {
-	static void      *object[3 * 63];
-	struct obj_cache *cache;
-	struct obj_slab  *slab;
-	pfn_t             pfn;
-
-	obj_arena_make(OBJ_UNCHECKED);
-	for (int i = 0; i < 3 * 63; i++)
-		object[i] = obj_arena_alloc(64);
-	CHECK_EQ(obj_free(heap, object[5]), OBJ_OK);
-	cache = heap->small[63 / 8];
-	slab = (struct obj_slab *)cache->partial.next;
-	pfn = pfn_down((uintptr_t)slab - heap->distance);
+	struct msadsc *page =
+		&heap->page[pfn_down((uintptr_t)slab - heap->distance)];
 
 	damage(&slab->bits[0], 1, "each object of a slab is live or free");
 	damage(&slab->bits[0], UINT64_C(1) << 63,
@@ -213,19 +203,39 @@ TEST(obj_check_sees_damage)
 	damage((uint64_t *)&slab->first, 16, "a slab is as its cache cuts it");
 	damage((uint64_t *)&slab->cache, 16,
 	       "a ring links slabs of its cache, both ways");
+	damage(&page->word, UINT64_C(1) << 20,
+	       "a ring links slabs of its cache, both ways");
+}
+
+static void damage_cache(struct obj_cache *cache)
+{
 	damage(&cache->limit, 1, "the places at hand are the current slab's");
 	damage(&cache->inverse, 2, "a slab has room for its objects");
 	damage(&cache->slabs, 4, "all slabs are counted");
+	damage(&cache->slab->live, 1,
+	       "the current slab is its cache's own, and counts as full");
 	damage(&heap->slab_pages, 1, "all slabs are counted");
 	damage(&heap->large_pages, 1, "all pages of large objects are counted");
-	damage(&heap->page[pfn].word, UINT64_C(1) << 20,
-	       "a ring links slabs of its cache, both ways");
 	damage((uint64_t *)&heap->small[7], 64,
 	       "each size is served by the smallest class that holds it");
+}
 
-	object[5] = obj_arena_alloc(64);
+/* Of three slabs one is full, one partly free, one current. */
+TEST(obj_check_sees_damage)
+{
+	static void      *object[3 * 63];
+	struct obj_cache *cache;
+
+	obj_arena_make(OBJ_UNCHECKED);
 	for (int i = 0; i < 3 * 63; i++)
-		CHECK_EQ(obj_free(heap, object[i]), OBJ_OK);
+		object[i] = obj_arena_alloc(64);
+	CHECK_EQ(obj_free(heap, object[5]), OBJ_OK);
+	cache = heap->small[63 / 8];
+	damage_slab((struct obj_slab *)cache->partial.next);
+	damage_cache(cache);
+	for (int i = 0; i < 3 * 63; i++)
+		if (i != 5)
+			CHECK_EQ(obj_free(heap, object[i]), OBJ_OK);
 	obj_arena_end();
 }
 

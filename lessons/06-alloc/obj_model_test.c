@@ -81,6 +81,23 @@ static void step_free(void)
 	owner[i] = owner[--owners];
 }
 
+/* Any address of the machine's memory: only an owner's first byte is taken. */
+static void step_wrong(void)
+{
+	const paddr_t ram = pfn_to_paddr(OBJ_ARENA_FIRST);
+	uint64_t      offset =
+		test_random(&seed) % (pfn_to_paddr(OBJ_ARENA_PAST) - ram);
+	unsigned char *anywhere =
+		(unsigned char *)(uintptr_t)(heap->distance + ram + offset);
+	uint64_t before = obj_arena_sum();
+
+	for (unsigned i = 0; i < owners; i++)
+		if (owner[i].object == anywhere)
+			return;
+	CHECK(obj_free(heap, anywhere) != OBJ_OK);
+	CHECK_EQ(obj_arena_sum(), before);
+}
+
 static void compare(enum obj_checks checks)
 {
 	obj_arena_make(checks);
@@ -95,6 +112,8 @@ static void compare(enum obj_checks checks)
 			step_alloc();
 		else
 			step_free();
+		if (i % 16 == 0 && owners > 0)
+			step_wrong();
 		if (i % 64 == 0)
 			CHECK_TEXT(obj_alloc_check(heap), NULL);
 	}
