@@ -87,6 +87,11 @@ replay_sources = common/host/host.c common/host/map_file.c \
                  $(call stages,$1)) $(lastword $(wildcard \
                  $(addsuffix /replay.c,$(call upto,$1))))
 
+# Programs that drive the last lesson's stages on the host.
+DRIVERS := exhaust_pages
+driver_sources = common/host/host.c $(filter-out %_test.c common/lib/test.c, \
+                 $(COMMON) $(call stages,$(lastword $(NUMBERS))))
+
 # --- How it is compiled -----------------------------------------------------
 
 # A line for each file that is made; V=1 shows the whole commands.
@@ -130,6 +135,12 @@ $(FAST)/lesson-$1-replay: $(patsubst %,$(FAST)/%.o,$(call replay_sources,$1))
 	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$^ -o $$@
 endef
 $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
+
+$(FAST)/exhaust_pages: $(FAST)/common/host/exhaust.c.o
+$(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
+  $(patsubst %,$(FAST)/%.o,$(driver_sources))
+	$(call says,LD,$@)
+	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
 
 -include $(shell test -d build && find build -name '*.d')
 
@@ -205,7 +216,8 @@ program = printf 'exec %s\n' "$2" > $(SUITE)/$1.t
 
 test: need-build need-host need-test $(HOST)/lesson-$(LAST)-tests \
       $(foreach n,$(TESTED),$(KERNEL)/lesson-$n.elf) \
-      $(patsubst %,$(FAST)/lesson-%-replay,$(wordlist 1,$(LAST),$(NUMBERS)))
+      $(patsubst %,$(FAST)/lesson-%-replay,$(wordlist 1,$(LAST),$(NUMBERS))) \
+      $(if $(filter $(LAST),$(lastword $(NUMBERS))),$(FAST)/exhaust_pages)
 	@$(if $(LLVM),:,$(MAKE) --no-print-directory LLVM=1 \
 	  build/host-llvm/lesson-$(LAST)-tests)
 	@rm -rf $(SUITE) && mkdir -p $(SUITE)
@@ -215,6 +227,8 @@ test: need-build need-host need-test $(HOST)/lesson-$(LAST)-tests \
 	@$(call program,lesson-$(LAST)-kernel,$(BOOTER) test \
 	  $(KERNEL)/lesson-$(LAST).elf $(EMULATOR) $(if $(T),--word '$(T)'))
 ifeq ($(T),)
+	@$(foreach n,$(TESTED),$(foreach d,gdb bochs,$(call program,lesson-$n-$d,\
+	  python3 common/emu/drive.py $d $(KERNEL)/lesson-$n.elf) &&)) :
 	@$(foreach n,$(TESTED),$(call program,lesson-$n-report,$(BOOTER) test \
 	  $(KERNEL)/lesson-$n.elf $(addprefix --expect ,$(wildcard \
 	  $(addsuffix /expect.txt,$(call upto,$n))))) &&) :

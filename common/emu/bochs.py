@@ -87,13 +87,25 @@ def display(options):
 
 
 def symbols(kernel):
-    """Lines of address and name, for ldsym."""
-    program = os.environ.get("CROSS_COMPILE", "") + "nm"
-    done = subprocess.run([program, "-n", kernel], stdout=subprocess.PIPE,
-                          check=False)
-    rows = [line.split() for line in done.stdout.decode().splitlines()]
-    return "".join("%s %s\n" % (row[0], row[2]) for row in rows
-                   if len(row) == 3 and row[0].startswith("ffffffff"))
+    """Lines of address and name, for ldsym.
+
+    Of two that share a name, main.c's is the one that the reader means.
+    """
+    program = os.environ.get("CROSS_COMPILE", "") + "readelf"
+    done = subprocess.run([program, "-sW", kernel], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False)
+    address, file = {}, ""
+    for line in done.stdout.decode().splitlines():
+        row = line.split()
+        if len(row) != 8 or not row[1].startswith(("ffffffff", "0000")):
+            continue
+        if row[3] == "FILE":
+            file = row[7]
+        elif row[1].startswith("ffffffff") and row[3] != "SECTION":
+            if file.endswith("main.c") or row[7] not in address:
+                address[row[7]] = row[1]
+    return "".join("%s %s\n" % (value, name)
+                   for name, value in address.items())
 
 
 def write(directory, name, text):

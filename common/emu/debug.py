@@ -1,6 +1,7 @@
 """A kernel under a debugger: Bochs's own, or gdb over QEMU."""
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -87,16 +88,33 @@ def command_debug(options):
             "-chardev", "socket,id=gdb,server=on,wait=off,path=" + remote,
             "-gdb", "chardev:gdb"]
         # A session of its own: our Ctrl-C is for gdb.
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE,
+        out = reopened_stdout() or subprocess.PIPE
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
                               start_new_session=True) as machine:
             try:
                 await_socket(machine, remote)
-                threading.Thread(target=relay, args=(machine.stdout,),
-                                 daemon=True).start()
+                if machine.stdout is not None:
+                    threading.Thread(target=relay, args=(machine.stdout,),
+                                     daemon=True).start()
                 return attached(gdb_command(options, remote))
             finally:
                 machine.kill()
+
+
+def reopened_stdout():
+    """Our output, so that the machine's text comes in time with gdb's; None
+    where two cannot write to it.
+
+    It is opened anew because QEMU makes it non-blocking, which would trouble
+    gdb.
+    """
+    mode = os.fstat(1).st_mode
+    if not stat.S_ISCHR(mode) and not stat.S_ISFIFO(mode):
+        return None
+    try:
+        return open("/dev/stdout", "wb", buffering=0)
+    except OSError:
+        return None
 
 
 def await_socket(machine, path):
