@@ -63,10 +63,12 @@ FAST_CFLAGS := $(WARNINGS) -O2 -g
 # --- Which file belongs to what ---------------------------------------------
 
 # The rule of the book: a file of folder k sees the headers of folders 1 to k,
-# and common/ sees none of them.
+# and common/ sees none of them, but for programs that drive all lessons.
 includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
   $(firstword $(sort $f $(patsubst %/,%,$(dir $1)))),$f),-I$f)) \
-  $(if $(filter %/replay.c,$1),-Icommon/host)
+  $(if $(filter %/replay.c,$1),-Icommon/host) \
+  $(if $(filter common/host/bench% common/host/exhaust%,$1), \
+  $(addprefix -I,$(FOLDERS)))
 
 upto   = $(wordlist 1,$1,$(FOLDERS))
 stages = $(filter-out %/main.c %/replay.c,$(wildcard \
