@@ -50,6 +50,7 @@ struct boot_info boot_begin(const struct boot_info *known,
  * @param[out] text  gets at most @p room - 1 characters, then only NULs
  * @param room       at least 1
  * @param from       @p bytes readable bytes
+ * @param bytes      how many may be read
  * @return characters before the NUL, cut or not; @p bytes where there is none
  */
 uint64_t boot_copy_text(char *text, size_t room, const unsigned char *from,
@@ -63,7 +64,12 @@ bool boot_hits_kernel(const struct boot_info *boot, paddr_t base,
  * Note the module at [base, end), named by the first word of @p text.  An
  * empty one is left out.
  *
- * @param boot  gets the module, if BOOT_OK is returned
+ * @param boot        gets the module, if BOOT_OK is returned
+ * @param notes       gets the reason where it is not
+ * @param base        its first byte
+ * @param end         one past its last
+ * @param text        what the loader says of it, not trusted
+ * @param text_bytes  how many bytes that are
  * @return BOOT_OK, or BOOT_BAD_MODULE: inverted, on the kernel, too many
  */
 enum boot_status boot_add_module(struct boot_info  *boot,

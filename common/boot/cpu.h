@@ -30,9 +30,9 @@ uint32_t cpu_phys_bits(void);
 
 /** One of the kernel's stacks; the page below it is not mapped. */
 struct cpu_stack {
-	const char *name;
-	uintptr_t   base;
-	uintptr_t   end;
+	const char *name; /**< In a word, for a screen. */
+	uintptr_t   base; /**< Its lowest byte. */
+	uintptr_t   end;  /**< One past its highest. */
 };
 
 /** The stack that holds all of [address, address + bytes), or NULL. */

@@ -14,8 +14,8 @@
 #ifndef LAYOUT_H
 #define LAYOUT_H
 
-#define DIRECT_MAP  0xffff800000000000
-#define KERNEL_VIRT 0xffffffff80000000
+#define DIRECT_MAP  0xffff800000000000 /**< Physical 0 is here. */
+#define KERNEL_VIRT 0xffffffff80000000 /**< For the kernel. */
 
 /** The design's limit: 28 bits of page frame number. */
 #define DIRECT_GIB 1024
@@ -26,32 +26,36 @@
 /** Tables of 4 KiB pages for the kernel, 2 MiB each from physical 0 on. */
 #define KERNEL_TABLES      2
 
-#define KERNEL_STACK_BYTES 0x10000
-#define FAULT_STACK_BYTES  0x2000
-#define GUARD_BYTES        0x1000
+#define KERNEL_STACK_BYTES 0x10000 /**< Of its stack. */
+#define FAULT_STACK_BYTES  0x2000  /**< Of an exception's own stack. */
+#define GUARD_BYTES        0x1000  /**< Not mapped, below each. */
 
-/** Selectors of cpu.c's GDT. */
-#define CODE_SELECTOR 0x08
-#define DATA_SELECTOR 0x10
-#define TSS_SELECTOR  0x18
+/* Selectors of cpu.c's GDT. */
+#define CODE_SELECTOR 0x08 /**< The kernel's code. */
+#define DATA_SELECTOR 0x10 /**< Its data and stack. */
+#define TSS_SELECTOR  0x18 /**< The task state segment; takes two entries. */
 
-/** The same for programs, with the privilege that they run with: 3. */
-#define USER_DATA_SELECTOR 0x2b
-#define USER_CODE_SELECTOR 0x33
+/* The same for programs, with the privilege that they run with: 3. */
+#define USER_DATA_SELECTOR 0x2b /**< A program's data and stack. */
+#define USER_CODE_SELECTOR 0x33 /**< A program's code. */
 
 #ifndef __ASSEMBLER__
 
 /* Set by kernel.ld; all but kernel_end are multiples of 4096. */
-extern const char kernel_base[], kernel_end[];
-extern const char text_base[], text_end[];
-extern const char rodata_base[], rodata_end[];
-extern const char data_base[], data_end[];
-extern const char symbols_base[], symbols_end[];
+extern const char kernel_base[], kernel_end[]; /**< The image, .bss included. */
+extern const char text_base[], text_end[];     /**< Code. */
+extern const char rodata_base[], rodata_end[]; /**< Constants. */
+extern const char data_base[], data_end[]; /**< What changes, .bss included. */
+extern const char symbols_base[], symbols_end[]; /**< The table of symbols.h. */
 
 /* Stacks, in tables.S: each begins right above a page that is not mapped. */
+/** The kernel's own. */
 extern const char kernel_stack[], kernel_stack_end[];
+/** Of the double fault. */
 extern const char double_fault_stack[], double_fault_stack_end[];
+/** Of the NMI. */
 extern const char nmi_stack[], nmi_stack_end[];
+/** Of the machine check. */
 extern const char machine_check_stack[], machine_check_stack_end[];
 
 #endif

@@ -33,7 +33,7 @@ enum tag_type {
 
 /** One tag, all of whose bytes are in the block. */
 struct tag {
-	uint32_t             type;
+	uint32_t             type; /**< One of the TAG_ values, or any other. */
 	uint32_t             bytes; /**< With its head; at least TAG_HEAD. */
 	uint32_t             at;    /**< From the start of the block. */
 	const unsigned char *data;  /**< Its head. */
@@ -41,9 +41,9 @@ struct tag {
 
 /** What the tags before this one have told. */
 struct reading {
-	struct boot_info   boot; /**< Built aside, given out at the end. */
-	struct boot_notes *notes;
-	uint32_t           seen; /**< A TAG_BIT() for each type below 32. */
+	struct boot_info   boot;  /**< Built aside, given out at the end. */
+	struct boot_notes *notes; /**< Gets what there is to say. */
+	uint32_t           seen;  /**< A TAG_BIT() for each type below 32. */
 };
 
 /** Take over what @p tag tells. @return BOOT_OK, or why it is refused */

@@ -15,8 +15,8 @@
 #ifndef PAGING_H
 #define PAGING_H
 
-#define PTE_PRESENT 0x1
-#define PTE_WRITE   0x2
+#define PTE_PRESENT 0x1                /**< The entry says something. */
+#define PTE_WRITE   0x2                /**< May be written. */
 #define PTE_LARGE   0x80               /**< Ends the walk: 2 MiB or 1 GiB. */
 #define PTE_NX      0x8000000000000000 /**< Not to be executed. */
 #define PTE_ADDRESS 0x000ffffffffff000 /**< Of a table or a page. */
@@ -46,6 +46,8 @@ void paging_map_ram(const struct boot_info *boot, struct occupants *occupants);
  * The lowest place on whole pages from 1 MiB to 4 GiB that is RAM by the
  * loader's map and that no occupant touches.
  *
+ * @param boot          its map is used as it is: unsorted, overlapping
+ * @param occupants     says what is taken; unchanged
  * @param bytes         wanted, at least 1
  * @param largest       raised to the longest gap met, in bytes
  * @param[out] place    unchanged if there is none
@@ -57,9 +59,9 @@ bool paging_find_ram(const struct boot_info *boot,
 
 /** What the page tables say of an address. */
 struct paging_view {
-	bool     present;
-	bool     writable;
-	bool     executable;
+	bool     present;    /**< Something is mapped there. */
+	bool     writable;   /**< By the kernel. */
+	bool     executable; /**< By the kernel. */
 	paddr_t  paddr;      /**< Where the address leads, if present. */
 	uint64_t page_bytes; /**< 4 KiB, 2 MiB or 1 GiB, if present. */
 };

@@ -20,6 +20,7 @@ struct symbol {
 /**
  * The function that @p address lies in.
  *
+ * @param address      any
  * @param[out] offset  bytes from its start; unchanged without a name
  * @return its name, or NULL if it is not known.  Takes O(log n) time.
  */

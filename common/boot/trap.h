@@ -11,19 +11,19 @@
 
 #define TRAP_VECTORS       32 /**< The CPU's own; we turn no interrupt on. */
 
-#define TRAP_NMI           2
-#define TRAP_BREAKPOINT    3
-#define TRAP_INVALID_TSS   10
-#define TRAP_DOUBLE_FAULT  8
-#define TRAP_PROTECTION    13
-#define TRAP_PAGE_FAULT    14
-#define TRAP_MACHINE_CHECK 18
+#define TRAP_NMI           2  /**< Non-maskable interrupt. */
+#define TRAP_BREAKPOINT    3  /**< int3. */
+#define TRAP_INVALID_TSS   10 /**< A bad task state segment. */
+#define TRAP_DOUBLE_FAULT  8  /**< An exception on the way to another. */
+#define TRAP_PROTECTION    13 /**< General protection. */
+#define TRAP_PAGE_FAULT    14 /**< CR2 has the address. */
+#define TRAP_MACHINE_CHECK 18 /**< The hardware reports a defect. */
 
 /** The registers as trap.S pushes them, from the last to the first. */
 struct trap_frame {
-	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
-	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
-	uint64_t vector;
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8; /**< Registers. */
+	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;    /**< Registers. */
+	uint64_t vector;                               /**< Which exception. */
 	uint64_t error;                    /**< Where the CPU gives none: 0. */
 	uint64_t rip, cs, rflags, rsp, ss; /**< The CPU's part. */
 };

@@ -9,9 +9,9 @@
 #include "occupants.h"
 #include "types.h"
 
-/** Where the host pretends that a kernel's image lies. */
-#define HOST_IMAGE_BASE (1 * MiB)
-#define HOST_IMAGE_END  (2 * MiB)
+/* Where the host pretends that a kernel's image lies. */
+#define HOST_IMAGE_BASE (1 * MiB) /**< Its first byte. */
+#define HOST_IMAGE_END  (2 * MiB) /**< One past its last. */
 
 /**
  * Record in an empty table what occupies a foreign machine: low memory and an

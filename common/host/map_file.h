@@ -9,16 +9,16 @@
 
 /** One entry, laid out as e820_read() expects it, with a stride of 24. */
 struct map_entry {
-	uint64_t base;
-	uint64_t bytes;
-	uint32_t type;
-	uint32_t line; /**< Where it stands in the file. */
+	uint64_t base;  /**< First byte. */
+	uint64_t bytes; /**< Length; may be 0, and base + bytes may wrap. */
+	uint32_t type;  /**< As the firmware numbers it: 1 is RAM. */
+	uint32_t line;  /**< Where it stands in the file. */
 };
 
 /** The entries of a file in its order. */
 struct map_file {
 	struct map_entry *entry; /**< From malloc(). */
-	uint32_t          count;
+	uint32_t          count; /**< How many there are. */
 };
 
 /**

@@ -19,7 +19,7 @@
 #define BOOT_MODULES_MAX 32  /**< More than that are refused. */
 #define BOOT_BLOCKS_MAX  3   /**< What a PVH loader's block points at. */
 #define BOOT_NOTES_MAX   8   /**< Warnings kept; the rest are counted. */
-#define BOOT_NOTE_BYTES  128
+#define BOOT_NOTE_BYTES  128 /**< A sentence is cut to fit, with its NUL. */
 
 /** EAX when a multiboot2 loader starts us. */
 #define MULTIBOOT2_MAGIC UINT32_C(0x36d76289)
@@ -36,16 +36,16 @@ struct boot_range {
 
 /** A file that the loader put into memory for us. */
 struct boot_module {
-	paddr_t base;
-	paddr_t end;
+	paddr_t base;                   /**< Its first byte. */
+	paddr_t end;                    /**< One past its last. */
 	char name[OCCUPANT_NAME_BYTES]; /**< Its command line's first word. */
 };
 
 /** Bytes of the loader's besides its main block. */
 struct boot_block {
-	paddr_t base;
-	paddr_t end;
-	char    name[OCCUPANT_NAME_BYTES];
+	paddr_t base;                      /**< Its first byte. */
+	paddr_t end;                       /**< One past its last. */
+	char    name[OCCUPANT_NAME_BYTES]; /**< As an occupant. */
 };
 
 /**
@@ -55,13 +55,13 @@ struct boot_block {
  * and does not wrap; a colour has at most 8 bits, all of them in the pixel.
  */
 struct boot_framebuffer {
-	paddr_t  base;
-	uint32_t pitch; /**< Bytes from one line to the next. */
-	uint32_t width, height;
-	uint8_t  bits; /**< Of a pixel: 24 or 32. */
-	uint8_t  red_shift, red_bits;
-	uint8_t  green_shift, green_bits;
-	uint8_t  blue_shift, blue_bits;
+	paddr_t  base;                /**< The first byte of the first line. */
+	uint32_t pitch;               /**< Bytes from one line to the next. */
+	uint32_t width, height;       /**< In pixels. */
+	uint8_t  bits;                /**< Of a pixel: 24 or 32. */
+	uint8_t  red_shift, red_bits; /**< Lowest bit, and how many. */
+	uint8_t  green_shift, green_bits; /**< The same for green. */
+	uint8_t  blue_shift, blue_bits;   /**< The same for blue. */
 };
 
 /** All that the loader told us. */
@@ -71,16 +71,19 @@ struct boot_info {
 	char command_line[BOOT_TEXT_BYTES]; /**< Printable, or "". */
 
 	const unsigned char *ranges; /**< The map, in the loader's block. */
-	uint32_t             range_count;
+	uint32_t             range_count;  /**< Entries of the map. */
 	uint32_t             range_stride; /**< Bytes from entry to entry. */
 
 	paddr_t  info_base, info_end; /**< The loader's block itself. */
 	uint32_t block_count;         /**< multiboot2 has one block: 0. */
+	/** What else is the loader's. */
 	struct boot_block block[BOOT_BLOCKS_MAX];
 	paddr_t kernel_base, kernel_end; /**< Our image, .bss included. */
 
-	uint32_t                module_count;
-	struct boot_module      module[BOOT_MODULES_MAX];
+	uint32_t module_count; /**< Modules that are noted below. */
+	/** In the loader's order. */
+	struct boot_module module[BOOT_MODULES_MAX];
+	/** Where a picture can be drawn. */
 	struct boot_framebuffer framebuffer;
 
 	/** Where ACPI's root pointer structure (RSDP) lies, or 0.  Under
@@ -110,8 +113,9 @@ enum boot_status {
 /** The parsers' sentences: the warnings, and why a block was refused. */
 struct boot_notes {
 	uint32_t warnings; /**< How many there were; BOOT_NOTES_MAX are kept. */
-	char     warning[BOOT_NOTES_MAX][BOOT_NOTE_BYTES];
-	char     refusal[BOOT_NOTE_BYTES]; /**< "" where the status is OK. */
+	/** The first of them. */
+	char warning[BOOT_NOTES_MAX][BOOT_NOTE_BYTES];
+	char refusal[BOOT_NOTE_BYTES]; /**< "" where the status is OK. */
 };
 
 /**

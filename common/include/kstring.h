@@ -8,13 +8,28 @@
 
 #include "types.h"
 
-void  *memcpy(void *restrict to, const void *restrict from, size_t bytes);
-void  *memmove(void *to, const void *from, size_t bytes);
-void  *memset(void *to, int value, size_t bytes);
-int    memcmp(const void *a, const void *b, size_t bytes);
+/** Copy @p bytes bytes between two places that do not overlap. @return @p to */
+void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
+
+/** Copy @p bytes bytes as if by way of a third place. @return @p to */
+void *memmove(void *to, const void *from, size_t bytes);
+
+/** Fill @p bytes bytes with the lowest byte of @p value. @return @p to */
+void *memset(void *to, int value, size_t bytes);
+
+/** 0 where all are equal, or the sign of the first difference of two bytes. */
+int memcmp(const void *a, const void *b, size_t bytes);
+
+/** Bytes before the NUL. */
 size_t strlen(const char *text);
-int    strcmp(const char *a, const char *b);
-int    strncmp(const char *a, const char *b, size_t most);
-char  *strstr(const char *text, const char *word);
+
+/** As memcmp(), up to the NUL. */
+int strcmp(const char *a, const char *b);
+
+/** As strcmp(), for at most @p most bytes. */
+int strncmp(const char *a, const char *b, size_t most);
+
+/** Where @p word first stands in @p text, or NULL. */
+char *strstr(const char *text, const char *word);
 
 #endif

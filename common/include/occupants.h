@@ -29,18 +29,19 @@ enum occupant_kind {
 
 /** One thing that lies in memory at [base, end), in bytes. */
 struct occupant {
-	paddr_t            base;
-	paddr_t            end;
-	enum occupant_kind kind;
+	paddr_t            base; /**< First byte. */
+	paddr_t            end;  /**< One past the last. */
+	enum occupant_kind kind; /**< With whom it may share a page. */
 	char               name[OCCUPANT_NAME_BYTES]; /**< One word. */
 };
 
 /** All of them, in order of base. */
 struct occupants {
-	uint32_t        count;
-	struct occupant entry[OCCUPANTS_MAX];
+	uint32_t        count;                /**< Entries in use. */
+	struct occupant entry[OCCUPANTS_MAX]; /**< By base. */
 };
 
+/** What can be wrong with an occupant. */
 enum occupants_status {
 	OCCUPANTS_OK,
 	OCCUPANTS_EMPTY, /**< base >= end: nothing to record. */

@@ -21,11 +21,12 @@
 
 /** One test, as the linker collects them. */
 struct test {
-	const char *name;
-	void (*run)(void);
-	const char *file;
+	const char *name;  /**< What is true where it passes. */
+	void (*run)(void); /**< Its body. */
+	const char *file;  /**< Where it stands. */
 };
 
+/** Begin a test; its body follows. */
 #define TEST(test_name)                                                        \
 	static void              test_name(void);                              \
 	static const struct test test_name##_record                            \
@@ -67,9 +68,12 @@ void *test_memory(void);
 /** A number that differs each call, the same in each run. */
 uint64_t test_random(uint64_t *state);
 
+/** CHECK() is this with its place. @return @p holds */
 bool test_check(bool holds, const char *file, int line, const char *sentence);
+/** CHECK_EQ() is this with its place. @return whether they are equal */
 bool test_check_eq(uint64_t value, uint64_t expected, const char *file,
                    int line, const char *sentence);
+/** CHECK_TEXT() is this with its place. @return whether they are equal */
 bool test_check_text(const char *value, const char *expected, const char *file,
                      int line, const char *sentence);
 

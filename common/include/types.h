@@ -20,12 +20,12 @@
 typedef uint64_t paddr_t; /**< Physical address, in bytes. */
 typedef uint64_t pfn_t;   /**< Page frame number: paddr / PAGE_SIZE. */
 
-#define KiB        (UINT64_C(1) << 10)
-#define MiB        (UINT64_C(1) << 20)
-#define GiB        (UINT64_C(1) << 30)
-#define TiB        (UINT64_C(1) << 40)
+#define KiB        (UINT64_C(1) << 10) /**< Bytes. */
+#define MiB        (UINT64_C(1) << 20) /**< Bytes. */
+#define GiB        (UINT64_C(1) << 30) /**< Bytes. */
+#define TiB        (UINT64_C(1) << 40) /**< Bytes. */
 
-#define PAGE_SHIFT 12
+#define PAGE_SHIFT 12 /**< Bits of an offset in a page. */
 #define PAGE_SIZE  (UINT64_C(1) << PAGE_SHIFT) /**< Bytes of a page. */
 
 /** Last frame that starts at or before @p pa: rounds down. */

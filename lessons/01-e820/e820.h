@@ -40,8 +40,8 @@ enum e820_type {
  * every range, and comparisons use it.
  */
 struct e820_range {
-	paddr_t  base;
-	paddr_t  end;
+	paddr_t  base; /**< First byte. */
+	paddr_t  end;  /**< One past the last; 2^64 is 0. */
 	uint32_t type; /**< An e820_type, or any other: treated as reserved. */
 };
 
@@ -52,19 +52,19 @@ struct e820_map {
 	uint32_t          empty;   /**< Of these: of no length, dropped. */
 	uint32_t          wrapped; /**< RAM past 2^64, refused. */
 	uint32_t          crowded; /**< RAM without room here, left out. */
-	struct e820_range range[E820_ROOM];
+	struct e820_range range[E820_ROOM]; /**< The first count are in use. */
 };
 
 /** What can be wrong with a range. */
 enum e820_status {
-	E820_OK,
+	E820_OK,   /**< It was appended. */
 	E820_WRAP, /**< It is RAM and goes on past 2^64. */
 	E820_FULL, /**< E820_MAX ranges are there already. */
 };
 
 /** What a map sums to. */
 struct e820_totals {
-	uint64_t usable_bytes;
+	uint64_t usable_bytes;   /**< In usable ranges, half pages too. */
 	uint64_t usable_pages;   /**< Whole ones: ranges round inward. */
 	uint64_t pages_below_1m; /**< Of these, below 1 MiB. */
 };

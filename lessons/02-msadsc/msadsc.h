@@ -81,9 +81,9 @@ _Static_assert(sizeof(struct msadsc) == 8, "512 descriptors fill a page");
 #define MSADSC_LOW         UINT64_C(0x0000000fffffff00) /**< The lower 28 bits. */
 #define MSADSC_HIGH        UINT64_C(0xfffffff000000000) /**< The upper 28 bits. */
 
-#define MSADSC_ORDER_SHIFT 3
-#define MSADSC_LOW_SHIFT   8
-#define MSADSC_HIGH_SHIFT  36
+#define MSADSC_ORDER_SHIFT 3  /**< Lowest bit of MSADSC_ORDER. */
+#define MSADSC_LOW_SHIFT   8  /**< Lowest bit of MSADSC_LOW. */
+#define MSADSC_HIGH_SHIFT  36 /**< Lowest bit of MSADSC_HIGH. */
 
 _Static_assert((MSADSC_STATE ^ MSADSC_ORDER ^ MSADSC_LOW ^ MSADSC_HIGH) ==
                        UINT64_MAX,
@@ -101,19 +101,20 @@ enum msadsc_phase {
 
 /** The descriptors of a machine. */
 struct msadsc_array {
-	struct msadsc         *page;      /**< Of frames [0, pages). */
-	pfn_t                  pages;     /**< Highest usable frame + 1. */
-	paddr_t                base;      /**< Where the array lies. */
-	pfn_t                  first_run; /**< The highest run, or 0. */
-	uint64_t               usable_pages;
-	uint64_t               left_out_pages;  /**< At or above the limit. */
-	uint32_t               left_out_ranges; /**< Usable, no whole page. */
-	enum msadsc_phase      phase;
-	const struct e820_map *map; /**< Which pages are RAM. */
+	struct msadsc    *page;         /**< Of frames [0, pages). */
+	pfn_t             pages;        /**< Highest usable frame + 1. */
+	paddr_t           base;         /**< Where the array lies. */
+	pfn_t             first_run;    /**< The highest run, or 0. */
+	uint64_t          usable_pages; /**< Below the limit, without page 0. */
+	uint64_t          left_out_pages;  /**< At or above the limit. */
+	uint32_t          left_out_ranges; /**< Usable, no whole page. */
+	enum msadsc_phase phase;           /**< Which stage was the last. */
+	const struct e820_map *map;        /**< Which pages are RAM. */
 };
 
+/** Why there are no descriptors. */
 enum msadsc_status {
-	MSADSC_OK,
+	MSADSC_OK,       /**< All usable pages are described. */
 	MSADSC_NO_RAM,   /**< No whole usable page above page 0. */
 	MSADSC_NO_ROOM,  /**< No free place holds the array. */
 	MSADSC_NO_ENTRY, /**< The table of occupants is full. */

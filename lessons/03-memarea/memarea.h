@@ -20,9 +20,9 @@ enum memarea_kind {
 	MEMAREAS,         /**< How many there are. */
 };
 
-/** First frame of the kernel area and of the user area. */
-#define MEMAREA_KERNEL_BASE (32 * MiB / PAGE_SIZE)
-#define MEMAREA_USER_BASE   (16 * GiB / PAGE_SIZE)
+/* First frames; the hardware area begins with frame 0. */
+#define MEMAREA_KERNEL_BASE (32 * MiB / PAGE_SIZE) /**< Of the kernel area. */
+#define MEMAREA_USER_BASE   (16 * GiB / PAGE_SIZE) /**< Of the user area. */
 
 /** The free blocks of one order: a list through their descriptors. */
 struct free_list {
@@ -32,9 +32,9 @@ struct free_list {
 
 /** One area: bounds, counts, and its free blocks. */
 struct memarea {
-	pfn_t    base; /**< First frame. */
-	pfn_t    end;  /**< One past the last. */
-	uint64_t usable_pages;
+	pfn_t    base;           /**< First frame. */
+	pfn_t    end;            /**< One past the last. */
+	uint64_t usable_pages;   /**< Of these, RAM by the map. */
 	uint64_t occupied_pages; /**< Lesson 4. */
 	uint64_t free_pages;     /**< On the lists below.  Lesson 5. */
 	uint32_t orders;         /**< Bit k: list k is not empty.  Lesson 5. */
@@ -45,7 +45,7 @@ struct memarea {
 
 /** All areas of a machine. */
 struct memareas {
-	struct memarea area[MEMAREAS];
+	struct memarea area[MEMAREAS]; /**< By memarea_kind. */
 };
 
 /** The area that frame @p pfn lies in. */

@@ -12,16 +12,17 @@
 
 #include "memarea.h"
 
+/** Why nothing was marked. */
 enum occupy_status {
-	OCCUPY_OK,
+	OCCUPY_OK,    /**< All are marked. */
 	OCCUPY_TWICE, /**< Two that may not claim the same page. */
 	OCCUPY_ORDER, /**< The descriptors are not as lesson 2 left them. */
 };
 
 /** Who is at fault, for the caller's message; names are NULL if nobody. */
 struct occupy_fault {
-	pfn_t       pfn;
-	const char *name, *other;
+	pfn_t       pfn;          /**< The page that two claim. */
+	const char *name, *other; /**< Who claims it. */
 };
 
 /**
@@ -64,6 +65,7 @@ const char *occupy_check(const struct msadsc_array *array,
  *
  * @param array      described, nothing marked; destroyed with the page where
  *                   the descriptors lie
+ * @param occupants  who is to be hit; unchanged
  * @return what msadsc_check() says then
  */
 const char *occupy_break(const struct msadsc_array *array,

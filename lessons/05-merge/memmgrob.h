@@ -13,13 +13,13 @@
 
 /** All parts of the memory manager, and what they sum to. */
 struct memmgrob {
-	const struct e820_map  *map;
-	struct msadsc_array    *array;
-	struct memareas        *areas;
-	const struct occupants *occupants;
-	uint64_t                usable_pages;
-	uint64_t                occupied_pages;
-	uint64_t                free_pages;
+	const struct e820_map  *map;            /**< Lesson 1. */
+	struct msadsc_array    *array;          /**< Lesson 2. */
+	struct memareas        *areas;          /**< Lessons 3 and 5. */
+	const struct occupants *occupants;      /**< Lesson 4. */
+	uint64_t                usable_pages;   /**< Of all areas. */
+	uint64_t                occupied_pages; /**< Of these. */
+	uint64_t                free_pages;     /**< The others. */
 	uint64_t                blocks; /**< That the free pages are in. */
 };
 
@@ -29,6 +29,8 @@ struct memmgrob {
  * @param manager    all of it is set
  * @param array      merged; it, its map, @p areas and @p occupants must
  *                   outlive @p manager
+ * @param areas      merged
+ * @param occupants  marked
  */
 void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
                    struct memareas *areas, const struct occupants *occupants);

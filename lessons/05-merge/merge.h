@@ -17,8 +17,9 @@
 
 #include "memarea.h"
 
+/** Why nothing was merged. */
 enum merge_status {
-	MERGE_OK,
+	MERGE_OK,    /**< All free pages are in blocks. */
 	MERGE_ORDER, /**< Nothing is marked yet: occupied pages would be lost. */
 };
 
