@@ -219,28 +219,47 @@ static struct memm_process *process_for(struct memm *memm, uint64_t pid)
 	return process;
 }
 
-enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
-                               uint64_t align, void **block)
+/* What is not there must be found, or made. */
+static enum memm_status allocate(struct memm *memm, uint64_t pid,
+                                 const struct request *request, void **block)
 {
-	struct request       request = { bytes, align, USER_WRITE };
-	enum memm_status     status = check_request(memm, &request);
-	struct memm_process *process;
+	struct memm_process *process = process_for(memm, pid);
+	enum memm_status     status = MEMM_OK;
 	void                *served;
 
-	if (status != MEMM_OK)
-		return status;
-	process = process_for(memm, pid);
 	if (process == NULL)
 		return MEMM_NO_MEMORY;
-	served = serve_from(process, &request);
+	served = serve_from(process, request);
 	if (served == NULL)
-		status = serve_anew(memm, process, &request, type_for(&request),
+		status = serve_anew(memm, process, request, type_for(request),
 		                    &served);
 	if (status == MEMM_OK)
 		*block = served;
 	else if (pid != 0 && memm_process_is_empty(process))
 		memm_process_end(memm, process);
 	return status;
+}
+
+enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
+                               uint64_t align, void **block)
+{
+	struct request             request = { bytes, align, USER_WRITE };
+	enum memm_status           status = check_request(memm, &request);
+	const struct memm_process *last = memm->last;
+	void                      *served;
+
+	if (status != MEMM_OK)
+		return status;
+	/* Mostly a process asks again, and what served it has room. */
+	if (last != NULL && last->node.key == pid && last->current != NULL &&
+	    last->current->by_room.weight >= room_for(&request)) {
+		served = serve(last->current, &request);
+		if (served != NULL) {
+			*block = served;
+			return MEMM_OK;
+		}
+	}
+	return allocate(memm, pid, &request, block);
 }
 
 enum memm_status memm_kernel_allocate(struct memm *memm, uint64_t bytes,

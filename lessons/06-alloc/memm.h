@@ -40,8 +40,8 @@ struct memm_process {
 	struct memm_node      *allocators; /**< by_room: weight is room. */
 	struct memm_node      *destroyed;  /**< by_room: weight is pages. */
 	struct memm_allocator *current;    /**< The last one that served. */
-	uint64_t               allocator_pages;
-	uint64_t               destroyed_pages;
+	uint64_t               allocator_pages; /**< Held by allocators. */
+	uint64_t               destroyed_pages; /**< Of destroyed ones. */
 	struct user_map        map; /**< root 0: it has no tables. */
 };
 
@@ -49,38 +49,38 @@ struct memm_process {
 struct memm {
 	char    *memory; /**< The arena's first byte. */
 	pfn_t    first;  /**< The arena's first frame. */
-	uint64_t pages;
+	uint64_t pages;  /**< Pages of the arena. */
 
 	/* How many of them are what; the rest is free. */
-	uint64_t own_pages; /**< These bits, and the processes' pages. */
-	uint64_t table_pages;
-	uint64_t allocator_pages;
-	uint64_t destroyed_pages;
+	uint64_t own_pages;       /**< These bits, and the processes' pages. */
+	uint64_t table_pages;     /**< Page tables. */
+	uint64_t allocator_pages; /**< Held by allocators. */
+	uint64_t destroyed_pages; /**< Of destroyed ones. */
 
-	uint64_t *mapped; /**< A bit a page, from the arena's first. */
-	uint64_t *with_allocator;
-	uint64_t *with_destroyed;
+	uint64_t *mapped;         /**< A bit a page, from the arena's first. */
+	uint64_t *with_allocator; /**< The same. */
+	uint64_t *with_destroyed; /**< The same. */
 
 	struct memm_node *runs;       /**< Key: frame.  Weight: pages. */
 	struct memm_node *allocators; /**< by_address. */
 	struct memm_node *processes;  /**< By pid, without the kernel. */
 
-	struct memm_process  kernel;
-	struct memm_process *last; /**< The last one asked for, or NULL. */
-	struct user_tables   tables;
+	struct memm_process  kernel; /**< Process 0. */
+	struct memm_process *last;   /**< The last one asked for, or NULL. */
+	struct user_tables   tables; /**< Where tables come from. */
 	uint64_t             mappings[USER_SIZES]; /**< Of all processes. */
 };
 
 /** What belongs to a process, or to all. */
 struct memm_stats {
-	uint64_t processes;
-	uint64_t allocators;
-	uint64_t allocator_pages;
-	uint64_t destroyed_pages;
-	uint64_t table_pages;
-	uint64_t blocks;
-	uint64_t used_bytes; /**< That the blocks take. */
-	uint64_t mappings[USER_SIZES];
+	uint64_t processes;            /**< The kernel counts as one. */
+	uint64_t allocators;           /**< Not destroyed. */
+	uint64_t allocator_pages;      /**< Held by allocators. */
+	uint64_t destroyed_pages;      /**< Of destroyed ones. */
+	uint64_t table_pages;          /**< Page tables. */
+	uint64_t blocks;               /**< Given out and not back. */
+	uint64_t used_bytes;           /**< That the blocks take. */
+	uint64_t mappings[USER_SIZES]; /**< Pages mapped, by size. */
 };
 
 /**
@@ -139,6 +139,9 @@ enum memm_status memm_user_allocate(struct memm *memm, uint64_t pid,
  * Give whole pages to a process, mapped with other rights than to read and to
  * write: its code, its constants.  The kernel fills them.
  *
+ * @param memm    as for memm_allocate()
+ * @param pid     as for memm_user_allocate()
+ * @param bytes   rounded up to whole pages
  * @param rights  as for user_map_add()
  * @param block   as for memm_allocate(): of a page
  * @return as for memm_allocate(), or MEMM_BAD_PID, MEMM_BAD_RIGHTS or
@@ -169,8 +172,10 @@ pfn_t memm_find_pages(const struct memm *memm, uint64_t pages);
  * Make an allocator on free pages, or on those of a destroyed one of this
  * process.  It stays when its last block has gone.
  *
+ * @param memm         unchanged unless MEMM_OK is returned
  * @param first,pages  the run; to be found by memm_find_pages()
  * @param type         one of MEMM_TYPES, or any other
+ * @param pid          whose it shall be; 0 is the kernel
  * @param allocator    set if MEMM_OK is returned
  * @return MEMM_OK, MEMM_NOT_FREE, MEMM_TOO_SMALL or MEMM_NO_MEMORY
  */
@@ -183,6 +188,7 @@ enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
  * End an allocator with all of its blocks.  Its pages are marked; they get a
  * new allocator of the process, or become free by memm_sweep().
  *
+ * @param memm       unchanged unless MEMM_OK is returned
  * @param allocator  any address at all
  * @return MEMM_OK, MEMM_DESTROYED or MEMM_NO_ALLOCATOR
  */
@@ -223,6 +229,8 @@ static inline paddr_t memm_paddr(const struct memm *memm, const void *block)
 /**
  * Sum up what a process has.
  *
+ * @param memm   unchanged
+ * @param pid    0 is the kernel
  * @param stats  all of it is set, if MEMM_OK is returned
  * @return MEMM_OK or MEMM_NO_PROCESS.  Takes time by its allocators.
  */

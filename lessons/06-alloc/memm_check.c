@@ -28,9 +28,9 @@ static const char *check_allocator(const struct memm           *memm,
 	if (memm_count_bits(memm, memm->with_allocator, node->key, pages) !=
 	    pages)
 		return "an allocator's pages have the bit";
-	if (allocator->by_room.weight < memm_allocator_room(allocator) &&
-	    !allocator->full)
-		return "the tree knows of an allocator's room";
+	if (allocator->by_room.weight == 0 && !allocator->full &&
+	    memm_allocator_room(allocator) != 0)
+		return "an allocator that has room can be found";
 	return type->check != NULL ? type->check(allocator) : NULL;
 }
 

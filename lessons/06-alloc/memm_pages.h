@@ -56,6 +56,8 @@ uint64_t memm_count_bits(const struct memm *memm, const uint64_t *bits,
 /**
  * A run of free pages.
  *
+ * @param memm   unchanged
+ * @param pages  how many, at least 1
  * @param lead   pages before the one that is to be aligned
  * @param align  a power of two, in pages
  * @param first  set if there is one: the lowest of those so long that they

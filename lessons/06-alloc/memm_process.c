@@ -16,14 +16,12 @@ static pfn_t first_of(const struct memm           *memm,
 	return memm_pfn(memm, allocator);
 }
 
-struct memm_process *memm_process_find(struct memm *memm, uint64_t pid)
+struct memm_process *memm_process_seek(struct memm *memm, uint64_t pid)
 {
 	struct memm_node *node;
 
 	if (pid == 0)
-		return &memm->kernel;
-	if (memm->last != NULL && memm->last->node.key == pid)
-		return memm->last;
+		return memm->last = &memm->kernel;
 	node = memm_tree_find(memm->processes, pid);
 	if (node == NULL)
 		return NULL;

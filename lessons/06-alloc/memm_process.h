@@ -7,8 +7,17 @@
 
 #include "memm_pages.h"
 
+/** memm_process_find() of another one than the last. */
+struct memm_process *memm_process_seek(struct memm *memm, uint64_t pid);
+
 /** The process, or NULL.  Remembers the last one. */
-struct memm_process *memm_process_find(struct memm *memm, uint64_t pid);
+static inline struct memm_process *memm_process_find(struct memm *memm,
+                                                     uint64_t     pid)
+{
+	if (memm->last != NULL && memm->last->node.key == pid)
+		return memm->last;
+	return memm_process_seek(memm, pid);
+}
 
 /** A process without anything, or NULL: no pages.  Nothing is known of it. */
 struct memm_process *memm_process_new(struct memm *memm, uint64_t pid);

@@ -10,15 +10,16 @@
 
 /** A program's pages: its code, and a block to work on. */
 struct memm_program {
-	uint64_t       pid;
-	void          *code;
-	unsigned char *block;
+	uint64_t       pid;   /**< Whose they are. */
+	void          *code;  /**< As the kernel sees it. */
+	unsigned char *block; /**< The same. */
 	uint64_t       bytes; /**< Of the block. */
 };
 
 /**
  * Load user_mode_program() for a process and give it a block.
  *
+ * @param memm     as for memm_user_pages()
  * @param program  all of it is set, if MEMM_OK is returned
  * @param pid      which need not be known yet; on a failure what it got so
  *                 far stays with it
@@ -32,7 +33,12 @@ enum memm_status memm_program_load(struct memm         *memm,
 /**
  * Let it fill its block with a byte, and then do something at an address.
  *
- * @param end  how it ended, if true is returned
+ * @param memm     its arena
+ * @param program  unchanged, but for what it writes to its block
+ * @param byte     to fill it with
+ * @param deed     what to do then
+ * @param address  where
+ * @param end      how it ended, if true is returned
  * @return false if there is no user mode
  */
 bool memm_program_run(const struct memm         *memm,

@@ -19,6 +19,9 @@
 /** Larger requests get pages of their own. */
 #define RAW_MOST (32 * KiB)
 
+/** Up to here a block may be at hand. */
+#define SMALL_BYTES ((RAW_AT_HAND - 1) * RAW_GRANULE - MEMM_NAME_BYTES)
+
 /* Granules that a request takes, with those it may lose to alignment. */
 static uint64_t granules_for(uint64_t bytes)
 {
@@ -66,6 +69,9 @@ static bool raw_init(struct memm_allocator *allocator)
 	memset(raw->not_empty, 0, sizeof(raw->not_empty));
 	for (unsigned i = 0; i < RAW_LISTS; i++)
 		raw->first[i] = RAW_NOWHERE;
+	for (unsigned i = 0; i < RAW_AT_HAND; i++)
+		raw->at_hand[i] = RAW_NOWHERE;
+	raw->at_hand_granules = 0;
 	memset(raw->word, 0, granules * sizeof(uint64_t));
 	raw_put_free(raw, 0, raw->granules);
 	return true;
@@ -97,39 +103,6 @@ static void take_part(struct raw *raw, uint32_t at, uint32_t found,
 		raw_put_free(raw, at, lead);
 	if (rest != 0)
 		raw_put_free(raw, past, rest);
-}
-
-static void *raw_allocate(struct memm_allocator *allocator, uint64_t bytes,
-                          uint64_t align)
-{
-	struct raw *raw = raw_of(allocator);
-	uint64_t    granules = granules_for(bytes);
-	uint64_t    padded = granules;
-	uint32_t    at, found, lead, wanted;
-	unsigned    list;
-
-	if (bytes >= allocator->bytes || align >= allocator->bytes)
-		return NULL;
-	if (align > RAW_GRANULE)
-		padded += align / RAW_GRANULE - 1;
-	if (padded >= RAW_NOWHERE)
-		return NULL;
-	list = raw_list_from(raw, raw_list_for((uint32_t)padded));
-	if (list == RAW_LISTS)
-		return NULL;
-	at = raw->first[list];
-	if (bytes == 0)
-		return allocator->data + at * RAW_GRANULE;
-
-	found = raw_free_granules(raw, at);
-	wanted = (uint32_t)granules;
-	lead = lead_at(raw, at, align);
-	take_part(raw, at, found, lead, wanted);
-	at += lead;
-	raw->word[at] = raw_word(RAW_USED, wanted, 0);
-	allocator->blocks++;
-	allocator->used_bytes += granules * RAW_GRANULE;
-	return allocator->data + at * RAW_GRANULE;
 }
 
 /* Whether the block that ends where @at starts is free: then *below is its
@@ -169,6 +142,92 @@ static void join(struct raw *raw, uint32_t at, uint32_t granules)
 	}
 }
 
+/* From the lists: the block's first granule, or RAW_NOWHERE. */
+static uint32_t take_listed(struct raw *raw, uint64_t bytes, uint64_t align)
+{
+	uint64_t granules = granules_for(bytes), padded = granules;
+	uint64_t most = raw->allocator.bytes;
+	uint32_t at, found, lead, wanted;
+	unsigned list;
+
+	if (bytes >= most || align >= most)
+		return RAW_NOWHERE;
+	if (align > RAW_GRANULE)
+		padded += align / RAW_GRANULE - 1;
+	if (padded >= RAW_NOWHERE)
+		return RAW_NOWHERE;
+	list = raw_list_from(raw, raw_list_for((uint32_t)padded));
+	if (list == RAW_LISTS)
+		return RAW_NOWHERE;
+	at = raw->first[list];
+	if (bytes == 0)
+		return at;
+
+	found = raw_free_granules(raw, at);
+	wanted = (uint32_t)granules;
+	lead = lead_at(raw, at, align);
+	take_part(raw, at, found, lead, wanted);
+	at += lead;
+	raw->word[at] = raw_word(RAW_USED, wanted, 0);
+	return at;
+}
+
+/* From those at hand: the block's first granule, or RAW_NOWHERE. */
+static uint32_t take_at_hand(struct raw *raw, uint32_t granules)
+{
+	uint32_t at = raw->at_hand[granules] - 1;
+
+	if (at == RAW_NOWHERE - 1)
+		return RAW_NOWHERE;
+	raw->at_hand[granules] = raw_high(raw->word[at]);
+	raw->at_hand_granules -= granules;
+	raw->word[at] = raw_word(RAW_USED, granules, 0);
+	return at;
+}
+
+static void join_all_at_hand(struct raw *raw)
+{
+	for (uint32_t i = 1; i < RAW_AT_HAND; i++) {
+		uint32_t at;
+
+		while ((at = take_at_hand(raw, i)) != RAW_NOWHERE) {
+			raw->word[at] = 0;
+			join(raw, at, i);
+		}
+	}
+}
+
+static void *raw_allocate(struct memm_allocator *allocator, uint64_t bytes,
+                          uint64_t align)
+{
+	struct raw *raw = raw_of(allocator);
+	uint32_t    at = RAW_NOWHERE;
+
+	/* 0 bytes, minus one, are many. */
+	if (bytes - 1 < SMALL_BYTES && align <= RAW_GRANULE)
+		at = take_at_hand(raw, (uint32_t)granules_for(bytes));
+	if (at == RAW_NOWHERE)
+		at = take_listed(raw, bytes, align);
+	if (at == RAW_NOWHERE && raw->at_hand_granules != 0) {
+		join_all_at_hand(raw);
+		at = take_listed(raw, bytes, align);
+	}
+	if (at == RAW_NOWHERE)
+		return NULL;
+	if (bytes != 0) {
+		allocator->blocks++;
+		allocator->used_bytes += raw_low(raw->word[at]) * RAW_GRANULE;
+	}
+	return allocator->data + at * RAW_GRANULE;
+}
+
+static void put_at_hand(struct raw *raw, uint32_t at, uint32_t granules)
+{
+	raw->word[at] = raw_word(RAW_USED, granules, raw->at_hand[granules]);
+	raw->at_hand[granules] = at + 1;
+	raw->at_hand_granules += granules;
+}
+
 static enum memm_status raw_free(struct memm_allocator *allocator, void *block)
 {
 	struct raw *raw = raw_of(allocator);
@@ -179,32 +238,41 @@ static enum memm_status raw_free(struct memm_allocator *allocator, void *block)
 		return MEMM_NOT_BLOCK;
 	if (offset % RAW_GRANULE != 0)
 		return MEMM_MISALIGNED;
-	if (raw_kind_of(raw->word[at]) != RAW_USED)
-		return raw_kind_of(raw->word[at]) == RAW_INSIDE ? MEMM_NOT_BLOCK
-		                                                : MEMM_IS_FREE;
+	if (raw_kind_of(raw->word[at]) == RAW_INSIDE)
+		return MEMM_NOT_BLOCK;
+	if (raw_kind_of(raw->word[at]) != RAW_USED ||
+	    raw_high(raw->word[at]) != 0)
+		return MEMM_IS_FREE;
 
 	granules = raw_low(raw->word[at]);
-	raw->word[at] = 0;
 	allocator->blocks--;
 	allocator->used_bytes -= granules * RAW_GRANULE;
-	join(raw, at, granules);
+	if (granules < RAW_AT_HAND) {
+		put_at_hand(raw, at, granules);
+	} else {
+		raw->word[at] = 0;
+		join(raw, at, granules);
+	}
 	return MEMM_OK;
 }
 
+/* What is at hand may be one block, once it is joined. */
 static uint64_t raw_room(const struct memm_allocator *allocator)
 {
 	const struct raw *raw = raw_of_const(allocator);
 	uint64_t          lists = raw->not_empty[1];
 	unsigned          list = 64;
+	uint64_t          granules = raw->at_hand_granules;
 
 	if (lists == 0) {
 		lists = raw->not_empty[0];
 		list = 0;
 	}
-	if (lists == 0)
-		return 0;
-	list += 63 - (unsigned)__builtin_clzll(lists);
-	return raw_list_least(list) * RAW_GRANULE - MEMM_NAME_BYTES;
+	if (lists != 0) {
+		list += 63 - (unsigned)__builtin_clzll(lists);
+		granules = max_u64(granules, raw_list_least(list));
+	}
+	return granules != 0 ? granules * RAW_GRANULE - MEMM_NAME_BYTES : 0;
 }
 
 const struct memm_type memm_raw = {

@@ -12,17 +12,22 @@
  *              63           33 32            2 1  0
  *             +---------------+---------------+----+
  *     INSIDE  | 0             | 0             | 0  |  or in a free block
- *     USED    | 0             | granules      | 1  |
+ *     USED    | 0             | granules      | 1  |  given out
+ *     USED    | next + 1      | granules      | 1  |  at hand
  *     FREE    | next on list  | previous      | 2  |  the block's first
  *     EXTENT  | 0             | granules      | 3  |  its second, its last
  *             +---------------+---------------+----+
+ *
+ * A small block that comes back is kept at hand, as it is: the next request
+ * of its length gets it.  It is joined with its neighbours when a request
+ * would fail otherwise.
  */
 #ifndef MEMM_RAW_H
 #define MEMM_RAW_H
 
 #include "memm_type.h"
 
-#define RAW_GRANULE UINT64_C(64)
+#define RAW_GRANULE UINT64_C(64) /**< Bytes. */
 
 /** Bytes of words for a page of data. */
 #define RAW_PAGE_WORDS (PAGE_SIZE / RAW_GRANULE * sizeof(uint64_t))
@@ -30,18 +35,25 @@
 /** Four lists for each of 31 doublings, less what the first two lack. */
 #define RAW_LISTS      128
 #define RAW_NOWHERE    UINT32_C(0x7fffffff) /**< No granule. */
-#define RAW_HIGH_SHIFT 33
+#define RAW_HIGH_SHIFT 33 /**< Lowest bit of the upper field. */
+
+/** Blocks below this many granules are kept at hand: up to 2 KiB. */
+#define RAW_AT_HAND 34
 
 /** What starts at a granule. */
 enum raw_kind { RAW_INSIDE, RAW_USED, RAW_FREE, RAW_EXTENT };
 
 /** The allocator, as its type sees it. */
 struct raw {
-	struct memm_allocator allocator;
-	uint32_t              granules;
-	uint32_t              first[RAW_LISTS];          /**< Or RAW_NOWHERE. */
+	struct memm_allocator allocator;        /**< What all types have. */
+	uint32_t              granules;         /**< Of the data. */
+	uint32_t              first[RAW_LISTS]; /**< Or RAW_NOWHERE. */
 	uint64_t              not_empty[RAW_LISTS / 64]; /**< A bit a list. */
-	uint64_t              word[];
+	/** A list for each number of granules: the first block's number plus
+	 *  one, or RAW_NOWHERE. */
+	uint32_t at_hand[RAW_AT_HAND];
+	uint64_t at_hand_granules; /**< All together. */
+	uint64_t word[];           /**< One a granule. */
 };
 
 static inline struct raw *raw_of(struct memm_allocator *allocator)

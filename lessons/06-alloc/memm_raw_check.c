@@ -40,10 +40,38 @@ static bool inside_is_zero(const struct raw *raw, uint32_t at,
 	return true;
 }
 
+/* The granules of the blocks on the lists at hand, or UINT64_MAX where one of
+ * them is none. */
+static uint64_t granules_at_hand(const struct raw *raw)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < RAW_AT_HAND; i++) {
+		uint32_t mark = raw->at_hand[i];
+
+		while (mark != RAW_NOWHERE) {
+			uint64_t word;
+
+			if (mark == 0 || mark > raw->granules)
+				return UINT64_MAX;
+			word = raw->word[mark - 1];
+			if (raw_kind_of(word) != RAW_USED ||
+			    raw_high(word) == 0 || raw_low(word) != i)
+				return UINT64_MAX;
+			sum += i;
+			if (sum > raw->granules)
+				return UINT64_MAX; /* a ring */
+			mark = raw_high(word);
+		}
+	}
+	return sum;
+}
+
 const char *memm_raw_check(const struct memm_allocator *allocator)
 {
 	const struct raw *raw = raw_of_const(allocator);
 	uint64_t          blocks = 0, used_granules = 0, lists[2] = { 0, 0 };
+	uint64_t          at_hand = 0;
 	uint32_t          granules;
 	bool              was_free = false;
 
@@ -63,14 +91,22 @@ const char *memm_raw_check(const struct memm_allocator *allocator)
 		if (!used && !is_listed(raw, at, granules))
 			return "each free block is on the list of its length";
 		was_free = !used;
-		blocks += used;
-		used_granules += used ? granules : 0;
+		if (used && raw_high(raw->word[at]) != 0) {
+			at_hand += granules;
+		} else if (used) {
+			blocks++;
+			used_granules += granules;
+		}
 		if (!used)
 			lists[raw_list_of(granules) / 64] |=
 				UINT64_C(1) << (raw_list_of(granules) % 64);
 	}
 	if (lists[0] != raw->not_empty[0] || lists[1] != raw->not_empty[1])
 		return "the bits say which lists hold a block";
+	if (at_hand != raw->at_hand_granules ||
+	    at_hand != granules_at_hand(raw))
+		return "each block that is at hand is on the list of its "
+		       "length";
 	if (blocks != allocator->blocks ||
 	    used_granules * RAW_GRANULE != allocator->used_bytes)
 		return "an allocator counts the blocks that it gave out";

@@ -24,9 +24,9 @@
 struct memm_node {
 	struct memm_node *child[2]; /**< Lower keys, higher keys; or NULL. */
 	uint64_t          key;      /**< No two nodes of a tree share it. */
-	uint64_t          weight;
-	uint64_t          most;   /**< Largest weight from here down. */
-	unsigned          height; /**< Nodes on the longest way down. */
+	uint64_t          weight;   /**< What a search may ask for. */
+	uint64_t          most;     /**< Largest weight from here down. */
+	unsigned          height;   /**< Nodes on the longest way down. */
 };
 
 /** The structure of type @p type whose member @p member is @p node. */

@@ -60,7 +60,7 @@ struct memm_process;
 
 /** An allocator. */
 struct memm_allocator {
-	const struct memm_type *type;
+	const struct memm_type *type; /**< What it was made by. */
 
 	/**
 	 * Give out a block: NULL where there is no room.
@@ -92,10 +92,10 @@ struct memm_allocator {
 
 	bool     full; /**< An allocation has failed, and nothing came back. */
 	bool     kept; /**< Stays when its last block has gone. */
-	bool     destroyed;
-	unsigned rights; /**< Of the process: see user_map.h. */
+	bool     destroyed; /**< Its pages wait to be freed. */
+	unsigned rights;    /**< Of the process: see user_map.h. */
 
-	struct memm_process *process;
+	struct memm_process *process;    /**< Whose: `pid`. */
 	struct memm_node     by_address; /**< Among all allocators. */
 	struct memm_node     by_room;    /**< Among its process's. */
 };
@@ -109,7 +109,7 @@ static inline paddr_t memm_paddr_in(const struct memm_allocator *allocator,
 
 /** What all allocators of a type share. */
 struct memm_type {
-	const char *name;
+	const char *name; /**< For the report. */
 	bool shares; /**< It has many blocks, so a new one may be larger. */
 
 	/** Pages, object included, that a new allocator needs to serve one
@@ -120,12 +120,16 @@ struct memm_type {
 	 *  the type sets is 0.  False: too small. */
 	bool (*init)(struct memm_allocator *allocator);
 
+	/** What an allocator of the type gets, as are all four below. */
 	void *(*allocate)(struct memm_allocator *allocator, uint64_t bytes,
 	                  uint64_t align);
+
+	/** The same. */
 	enum memm_status (*free)(struct memm_allocator *allocator, void *block);
 
-	/** So many bytes, aligned to MEMM_ALIGN, would be given out; a bound
-	 *  from below.  May be NULL: then it is tried until it fails. */
+	/** The largest block that can be had has about so many bytes.  May
+	 *  be too much: then after a failed allocation it is so no more.  May
+	 *  be NULL: then an allocator is tried until it fails. */
 	uint64_t (*room)(const struct memm_allocator *allocator);
 
 	/** NULL, or the sentence of the first broken invariant. */
@@ -133,8 +137,9 @@ struct memm_type {
 };
 
 /** All types.  For a request the first one that is for it is taken. */
-#define MEMM_TYPES(type)        type(raw) type(whole)
+#define MEMM_TYPES(type) type(raw) type(whole)
 
+/** memm_raw, memm_whole: each in a file of its own. */
 #define MEMM_TYPE_DECLARE(name) extern const struct memm_type memm_##name;
 MEMM_TYPES(MEMM_TYPE_DECLARE)
 
