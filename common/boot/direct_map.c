@@ -97,11 +97,12 @@ static uint64_t take_tables(const struct boot_info *boot,
 	uint64_t              wanted = pages, largest = 0;
 	enum occupants_status status;
 
-	if (!paging_find_ram(boot, occupants, wanted * PAGE_SIZE, &largest, place)) {
+	if (!paging_find_ram(boot, occupants, wanted * PAGE_SIZE, &largest,
+	                     place)) {
 		wanted = largest / PAGE_SIZE;
 		if (wanted == 0 ||
-		    !paging_find_ram(boot, occupants, wanted * PAGE_SIZE, &largest,
-		                place))
+		    !paging_find_ram(boot, occupants, wanted * PAGE_SIZE,
+		                     &largest, place))
 			panic("no RAM from 1 MiB to 4 GiB for %llu KiB of page "
 			      "tables; try a CPU with 1 GiB pages",
 			      (unsigned long long)(pages * PAGE_SIZE / KiB));
@@ -201,10 +202,8 @@ void *phys_to_virt(paddr_t paddr, uint64_t bytes)
 	return (void *)(DIRECT_MAP + paddr);
 }
 
-void *phys_to_virt_zeroed(paddr_t paddr, uint64_t bytes)
+static void clear(char *at, uint64_t bytes)
 {
-	void    *memory = phys_to_virt(paddr, bytes);
-	void    *at = memory;
 	uint64_t words = bytes / 8, rest = bytes % 8;
 
 	__asm__ volatile("rep stosq"
@@ -215,5 +214,23 @@ void *phys_to_virt_zeroed(paddr_t paddr, uint64_t bytes)
 	                 : "+D"(at), "+c"(rest)
 	                 : "a"(UINT64_C(0))
 	                 : "memory");
+}
+
+/* So much is cleared in silence; an emulator needs about a second for it. */
+#define CLEAR_STEP (512 * MiB)
+
+void *phys_to_virt_zeroed(paddr_t paddr, uint64_t bytes)
+{
+	char *memory = phys_to_virt(paddr, bytes);
+	char  all[BYTES_TEXT_BYTES], done[BYTES_TEXT_BYTES];
+
+	for (uint64_t at = 0; at < bytes; at += CLEAR_STEP) {
+		clear(memory + at, min_u64(CLEAR_STEP, bytes - at));
+		if (bytes > CLEAR_STEP)
+			kprintf("boot: clearing memory: %s of %s\n",
+			        bytes_text(done,
+			                   min_u64(at + CLEAR_STEP, bytes)),
+			        bytes_text(all, bytes));
+	}
 	return memory;
 }
