@@ -19,6 +19,7 @@ struct user_mode {
 	paddr_t tables;     /**< The kernel's level 4 table. */
 };
 
+/** Ask the machine. */
 struct user_mode user_mode_look(void);
 
 /** Where an address of the kernel's image lies; 0 on the host. */
@@ -26,9 +27,9 @@ paddr_t user_mode_paddr(const void *address);
 
 /** What a program begins with. */
 struct user_start {
-	paddr_t  tables; /**< Level 4, whose upper half is the kernel's. */
-	uint64_t entry;  /**< First instruction, in the lower half. */
-	uint64_t stack;
+	paddr_t  tables;      /**< Level 4, whose upper half is the kernel's. */
+	uint64_t entry;       /**< First instruction, in the lower half. */
+	uint64_t stack;       /**< Its stack pointer. */
 	uint64_t argument[5]; /**< RDI, RSI, RDX, RCX, R8; others are 0. */
 };
 

@@ -49,9 +49,9 @@ struct obj_alloc {
 	struct obj_cache *recent; /**< What served the last obj_alloc(). */
 	uint64_t       distance; /**< From a physical address to its pointer. */
 	struct msadsc *page;     /**< Descriptors of frames [0, frames). */
-	pfn_t          frames;
+	pfn_t          frames;   /**< How many are described. */
 
-	struct page_alloc *pages;
+	struct page_alloc *pages;  /**< Where slabs come from. */
 	enum memarea_kind  kind;   /**< Area that pages come from. */
 	struct obj_cache  *caches; /**< All of them, the newest first. */
 	uint64_t           slab_pages, large_pages; /**< In use. */
@@ -59,9 +59,10 @@ struct obj_alloc {
 	/** Which class serves (bytes - 1) / 8, and above 2 KiB, where steps
 	 *  of 8 would be many, (bytes - 1) / 128. */
 	struct obj_cache *small[OBJ_SMALL_BYTES / 8];
+	/** The same, above 2 KiB. */
 	struct obj_cache *medium[OBJ_SLAB_BYTES / 128];
 
-	struct obj_cache class[OBJ_CLASSES];
+	struct obj_cache class[OBJ_CLASSES]; /**< By size. */
 };
 
 /**

@@ -43,7 +43,7 @@ const char *obj_status_text(enum obj_status status);
 
 /** A place on a ring of slabs; a ring has one more, which begins it. */
 struct obj_link {
-	struct obj_link *next, *previous;
+	struct obj_link *next, *previous; /**< Itself if alone. */
 };
 
 /**
@@ -74,12 +74,12 @@ struct obj_cache {
 	uint16_t          checks; /**< An obj_checks. */
 	uint64_t          none;   /**< 0: where word points without a slab. */
 
-	struct obj_alloc *objects;
-	struct obj_cache *next;  /**< Of all caches. */
-	uint64_t          slabs; /**< All that it has. */
-	uint64_t          bytes; /**< Most that a caller may use of each. */
-	uint64_t          align;
-	char              name[OBJ_NAME_BYTES];
+	struct obj_alloc *objects; /**< Where it belongs. */
+	struct obj_cache *next;    /**< Of all caches. */
+	uint64_t          slabs;   /**< All that it has. */
+	uint64_t          bytes;   /**< Most that a caller may use of each. */
+	uint64_t          align;   /**< Objects start at a multiple. */
+	char              name[OBJ_NAME_BYTES]; /**< For the report. */
 };
 
 /**

@@ -18,8 +18,8 @@
 
 /** The header of a slab, at the first byte of its first page. */
 struct obj_slab {
-	struct obj_link   link; /**< On its cache's ring, if partly free. */
-	struct obj_cache *cache;
+	struct obj_link   link;   /**< On its cache's ring, if partly free. */
+	struct obj_cache *cache;  /**< Whose it is. */
 	char             *first;  /**< Object 0. */
 	uint64_t          live;   /**< Objects; all of them while current. */
 	uint64_t          bits[]; /**< A bit for each place: 1 is free. */
@@ -89,7 +89,9 @@ enum obj_status obj_large_look(const struct obj_alloc *objects, pfn_t head,
 /**
  * Free the large object at @p object, or say what else lies there.
  *
- * @param head  the page where the block of @p object starts
+ * @param objects  unchanged unless OBJ_OK is returned
+ * @param head     the page where the block of @p object starts
+ * @param object   any address of it
  */
 enum obj_status obj_large_free(struct obj_alloc *objects, pfn_t head,
                                const void *object);

@@ -59,9 +59,9 @@ struct page_cache {
 struct page_alloc {
 	struct msadsc       *page;  /**< array->page and array->pages, */
 	pfn_t                pages; /**< at hand. */
-	struct page_cache    cache[MEMAREAS];
-	struct msadsc_array *array;
-	struct memareas     *areas;
+	struct page_cache    cache[MEMAREAS]; /**< By area. */
+	struct msadsc_array *array;           /**< All descriptors. */
+	struct memareas     *areas;           /**< The free blocks. */
 };
 
 /** How often a block can be shared: its count has 12 bits. */

@@ -24,10 +24,10 @@
 
 #include "types.h"
 
-/** What a process may do with a page; it may always read. */
-#define USER_READ    0u
-#define USER_WRITE   1u
-#define USER_EXECUTE 2u
+/* What a process may do with a page. */
+#define USER_READ    0u /**< It always may. */
+#define USER_WRITE   1u /**< Not with USER_EXECUTE. */
+#define USER_EXECUTE 2u /**< Not with USER_WRITE. */
 
 /** One past the highest address that a process can have. */
 #define USER_END (UINT64_C(1) << 47)
@@ -35,8 +35,9 @@
 /** The sizes of a page: 4 KiB, 2 MiB, 1 GiB. */
 #define USER_SIZES 3
 
+/** Why nothing was mapped or unmapped. */
 enum user_map_status {
-	USER_MAP_OK,
+	USER_MAP_OK,         /**< All of it was. */
 	USER_MAP_NO_MEMORY,  /**< No page for a table. */
 	USER_MAP_MISALIGNED, /**< Not whole pages. */
 	USER_MAP_BAD_RANGE,  /**< Empty, above USER_END, or it wraps. */
@@ -48,9 +49,9 @@ enum user_map_status {
 
 /** Where tables come from and go to: a page each. */
 struct user_tables {
-	void *from;
+	void *from;                               /**< Handed to the two. */
 	bool (*take)(void *from, paddr_t *table); /**< False: none left. */
-	void (*give)(void *from, paddr_t table);
+	void (*give)(void *from, paddr_t table);  /**< Back. */
 	paddr_t kernel; /**< The kernel's level 4: its upper half is shared. */
 	bool    no_execute; /**< The CPU knows the bit: see cpu_has_nx(). */
 	bool    huge;       /**< And pages of 1 GiB. */
@@ -65,11 +66,11 @@ struct user_map {
 
 /** What the tables say of an address. */
 struct user_view {
-	bool     present; /**< If false, all else is 0. */
-	bool     user;    /**< A process may touch it. */
-	unsigned rights;  /**< USER_WRITE, USER_EXECUTE. */
-	paddr_t  paddr;
-	uint64_t page_bytes;
+	bool     present;    /**< If false, all else is 0. */
+	bool     user;       /**< A process may touch it. */
+	unsigned rights;     /**< USER_WRITE, USER_EXECUTE. */
+	paddr_t  paddr;      /**< Where the address leads. */
+	uint64_t page_bytes; /**< 4 KiB, 2 MiB or 1 GiB. */
 };
 
 /**

@@ -10,18 +10,18 @@
 #include "phys.h"
 #include "user_map.h"
 
-#define USER_ENTRIES  512
+#define USER_ENTRIES  512 /**< Of a table. */
 #define USER_HALF     256 /**< Level 4: of the lower half. */
 #define USER_ROOT     4   /**< The level of it. */
 
-#define USER_PRESENT  UINT64_C(0x1)
-#define USER_WRITABLE UINT64_C(0x2)
-#define USER_ALLOWED  UINT64_C(0x4)
-#define USER_ACCESSED UINT64_C(0x20) /**< By the CPU. */
-#define USER_DIRTY    UINT64_C(0x40)
-#define USER_LARGE    UINT64_C(0x80) /**< Levels 2, 3: a page. */
-#define USER_NX       UINT64_C(0x8000000000000000)
-#define USER_ADDRESS  UINT64_C(0x000ffffffffff000)
+#define USER_PRESENT  UINT64_C(0x1)                /**< It says something. */
+#define USER_WRITABLE UINT64_C(0x2)                /**< May be written. */
+#define USER_ALLOWED  UINT64_C(0x4)                /**< By a process too. */
+#define USER_ACCESSED UINT64_C(0x20)               /**< By the CPU. */
+#define USER_DIRTY    UINT64_C(0x40)               /**< By the CPU. */
+#define USER_LARGE    UINT64_C(0x80)               /**< Levels 2, 3: a page. */
+#define USER_NX       UINT64_C(0x8000000000000000) /**< Not to be executed. */
+#define USER_ADDRESS  UINT64_C(0x000ffffffffff000) /**< Of a table or a page. */
 
 /** Levels above let everything pass; the page decides. */
 #define USER_TABLE (USER_PRESENT | USER_WRITABLE | USER_ALLOWED)
