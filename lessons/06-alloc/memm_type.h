@@ -120,11 +120,11 @@ struct memm_type {
 	 *  the type sets is 0.  False: too small. */
 	bool (*init)(struct memm_allocator *allocator);
 
-	/** What an allocator of the type gets, as are all four below. */
+	/** Becomes its allocators' `allocate`. */
 	void *(*allocate)(struct memm_allocator *allocator, uint64_t bytes,
 	                  uint64_t align);
 
-	/** The same. */
+	/** Becomes their `free`. */
 	enum memm_status (*free)(struct memm_allocator *allocator, void *block);
 
 	/** The largest block that can be had has about so many bytes.  May
