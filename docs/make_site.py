@@ -1,0 +1,389 @@
+#!/usr/bin/env python3
+"""Make the site: the chapters and the reference, linked to each other.
+
+    make_site.py OUTPUT      OUTPUT/html/index.html is where it begins
+
+Doxygen makes the pages.  What it cannot know is done here: the order of the
+chapters, links from the text to code and back, pictures that follow the
+colour scheme of the page.
+"""
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+from pathlib import Path
+
+import book
+import doxygen_filter
+
+AWESOME = Path(os.environ.get("AWESOME_CSS", "/usr/share/doxygen-awesome-css"))
+SCRIPTS = ["doxygen-awesome-darkmode-toggle.js",
+           "doxygen-awesome-interactive-toc.js",
+           "doxygen-awesome-fragment-copy-button.js"]
+STYLES = ["doxygen-awesome.css", "doxygen-awesome-sidebar-only.css",
+          "doxygen-awesome-sidebar-only-darkmode-toggle.css"]
+STARTS = ["DoxygenAwesomeDarkModeToggle.init();",
+          "DoxygenAwesomeFragmentCopyButton.init();",
+          "DoxygenAwesomeInteractiveToc.init();"]
+NAMES = {"function", "define", "typedef", "enumeration", "enumvalue",
+         "variable"}
+MARK = re.compile(r'<a href="book:///([^"#]*)#([^"]*)"[^>]*>(.*?)</a>',
+                  re.DOTALL)
+PICTURE = re.compile(r'<img src="book:///([^"#]*)#[^"]*" alt="([^"]*)"\s*/?>')
+SOURCE_TITLE = re.compile(r"<title>\w+: (\S+) Source File</title>")
+CODE = re.compile(r"(<a\b.*?</a>|<div class=\"fragment\">.*?</div><!-- frag"
+                  r"|<h1.*?</h1>|<div class=\"toc.*?</div>"
+                  r"|<code>(?:struct |enum )?(?:<a [^>]*>)?(\w+)(?:</a>)?(?:\(\))?"
+                  r"(?:</a>)?</code>"
+                  r"|<h2>.*?id=\"([^\"]+)\".*?</h2>)", re.DOTALL)
+
+
+class Broken(Exception):
+    """The text links to something that the site does not have."""
+
+
+# --- Doxygen ----------------------------------------------------------------
+
+def layout():
+    """The order of the pages in the navigation."""
+    tab = '<tab type="%s" visible="yes" title="%s"/>'
+    user = '<tab type="user" url="@ref %s" title="%s"/>'
+    lines = ['<doxygenlayout version="1.0"><navindex>',
+             tab % ("mainpage", "The path"),
+             '<tab type="usergroup" url="@ref lesson1" title="Chapters">']
+    lines += [user % (page.label, quoted(short_title(page)))
+              for page in book.chapters()]
+    lines.append("</tab>")
+    lines += [user % (page.label, quoted(short_title(page)))
+              for page in book.others() if page.label != "maps"]
+    lines += [tab % ("modules", "Reference"),
+              tab % ("structlist", "Structures"),
+              tab % ("filelist", "Sources"), "</navindex></doxygenlayout>"]
+    return "\n".join(lines)
+
+
+def quoted(words):
+    """Words as an attribute; Doxygen does not know all entities of HTML."""
+    return html.escape(words, quote=False).replace('"', "'")
+
+
+def short_title(page):
+    """A title for a narrow column."""
+    return page.title.replace("Lesson ", "").split(", ")[0]
+
+
+def header(work):
+    """Doxygen's own header, with the scripts of the theme."""
+    names = [str(work / name) for name in ("header", "footer", "style")]
+    subprocess.run(["doxygen", "-w", "html", *names], check=True,
+                   stdout=subprocess.DEVNULL)
+    text = (work / "header").read_text(encoding="utf-8")
+    lines = ['<script type="text/javascript" src="$relpath^%s"></script>' %
+             name for name in SCRIPTS]
+    lines.append('<script type="text/javascript">%s</script>' %
+                 " ".join(STARTS))
+    (work / "header").write_text(
+        text.replace("</head>", "\n".join(lines) + "\n</head>")
+            .replace("<html ", '<html lang="en" ', 1), encoding="utf-8")
+
+
+def run_doxygen(output):
+    """The pages as Doxygen makes them."""
+    work = output / "work"
+    work.mkdir(parents=True)
+    (work / "layout.xml").write_text(layout(), encoding="utf-8")
+    header(work)
+    settings = (book.DOCS / "Doxyfile").read_text(encoding="utf-8") + """
+OUTPUT_DIRECTORY = "%s"
+LAYOUT_FILE = "%s/layout.xml"
+HTML_HEADER = "%s/header"
+GENERATE_TAGFILE = "%s/tags"
+HTML_EXTRA_STYLESHEET = %s docs/site.css
+HTML_EXTRA_FILES = %s
+USE_MDFILE_AS_MAINPAGE = docs/index.md
+""" % (output, work, work, work, " ".join(str(AWESOME / s) for s in STYLES),
+       " ".join(str(AWESOME / s) for s in SCRIPTS))
+    done = subprocess.run(["doxygen", "-"], input=settings, text=True,
+                          cwd=book.TOP)
+    if done.returncode != 0:
+        raise Broken("Doxygen's warnings are errors here: see above")
+
+
+# --- What there is to link to -----------------------------------------------
+
+class Index:
+    """Where names and files of the checkout are in the site."""
+
+    def __init__(self, output):
+        self.html = output / "html"
+        self.names = {}    # public name -> page#anchor
+        self.files = {}    # path in the checkout -> page of documentation
+        self.sources = {}  # path in the checkout -> page of source
+        self.copied = set()
+        self.pages = {page.path: page for page in book.pages()}
+        for compound in xml.parse(output / "work" / "tags").iter("compound"):
+            self.add(compound)
+        for path in self.html.glob("*_source.html"):
+            title = SOURCE_TITLE.search(path.read_text(encoding="utf-8"))
+            self.sources[title.group(1)] = path.name
+
+    def add(self, compound):
+        """What Doxygen says of one compound."""
+        kind, name = compound.get("kind"), compound.findtext("name")
+        place = compound.findtext("filename") or ""
+        if kind == "struct":
+            self.names[name] = place
+        if kind == "file":
+            path = compound.findtext("path").rstrip("/")
+            self.files["%s/%s" % (path, name)] = place
+        if kind not in ("file", "group"):
+            return
+        for member in compound.iter("member"):
+            place = "%s#%s" % (member.findtext("anchorfile"),
+                               member.findtext("anchor"))
+            if member.get("kind") in NAMES and "anchorfile" not in place:
+                self.names.setdefault(member.findtext("name"), place)
+
+    def source(self, path):
+        """The page that shows a file, or None."""
+        return self.sources.get(path)
+
+    def copy(self, path):
+        """A file that Doxygen has no page for, as it is."""
+        suffix = "" if path.endswith((".txt", ".svg")) else ".txt"
+        place = "files/" + path + suffix
+        if path not in self.copied:
+            self.copied.add(path)
+            (self.html / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(book.TOP / path, self.html / place)
+        return place
+
+    def line(self, path, number):
+        """A line: the reference of what it declares, or its source."""
+        text = (book.TOP / path).read_text(encoding="utf-8").split("\n")
+        for name in declared(text[number - 1]):
+            if name in self.names:
+                return self.names[name]
+        page = self.source(path)
+        if page:
+            return "%s#l%05d" % (page, number)
+        return self.copy(path)
+
+    def place(self, path, fragment):
+        """Where a link of the text leads."""
+        full = book.TOP / path
+        if full.is_dir():
+            if (full / "README.md") in self.pages:
+                full /= "README.md"
+            else:
+                return self.directory(full)
+        if full in self.pages:
+            page = self.pages[full]
+            anchor = "#" + book.anchor(page, fragment) if fragment else ""
+            return page.label + ".html" + anchor
+        if not full.is_file():
+            raise Broken("link to %s, which is not there" % path)
+        if full.name == "README.md" and full.parent == book.TOP:
+            return "index.html"
+        if re.fullmatch(r"L\d+", fragment):
+            return self.line(path, int(fragment[1:]))
+        if path.endswith(".h") and path in self.files:
+            return self.files[path]
+        return self.source(path) or self.copy(path)
+
+    def directory(self, full):
+        """A folder: the group of what is in it, or the list of files."""
+        for header in sorted(full.glob("*.h")):
+            return "group__%s.html" % doxygen_filter.group_of(
+                header).replace("_", "__")
+        return "files.html"
+
+
+def declared(line):
+    """Names that a line of C may declare, the likeliest first."""
+    found = re.findall(r"^#define (\w+)|^(?:struct|enum) (\w+) \{|(\w+)\(",
+                       line)
+    found = [name for names in found for name in names if name]
+    return found + re.findall(r"^\t(\w+)\b", line) + \
+        re.findall(r"^typedef .*?(\w+);", line)
+
+
+# --- The pages of the text --------------------------------------------------
+
+def inline_picture(index, match):
+    """A picture as part of the page: its text can be chosen and found."""
+    path, words = match.groups()
+    if not path.endswith(".svg"):
+        return '<img src="%s" alt="%s"/>' % (index.copy(path), words)
+    svg = (book.TOP / path).read_text(encoding="utf-8")
+    svg = re.sub(r"<\?xml.*?\?>|<style>.*?</style>|<metadata>.*?</metadata>",
+                 "", svg, flags=re.DOTALL)
+    return '<div class="figure">%s</div>' % svg.strip()
+
+
+def link_text(index, page, text, told):
+    """The page with links to code; told learns what it tells of."""
+    section = ["", page.title]
+
+    def tell(name):
+        where = told.setdefault(name, {})
+        where.setdefault(page.label, tuple(section))
+
+    def marked(match):
+        path, fragment, words = match.groups()
+        place = index.place(path, fragment)
+        return '<a class="el" href="%s">%s</a>' % (place, words)
+
+    def code(match):
+        whole, name, heading = match.groups()
+        if heading:
+            section[:] = [heading, plain(whole)]
+        if name in index.names and not heading:
+            tell(name)
+            return '<a class="el" href="%s">%s</a>' % (
+                index.names[name], re.sub(r"</?a\b[^>]*>", "", whole))
+        place = re.match(r'<a class="el" href="([^"]*)"', whole)
+        for name in by_place.get(place.group(1), []) if place else []:
+            tell(name)
+        return whole
+
+    by_place = {}
+    for name, place in index.names.items():
+        by_place.setdefault(place, []).append(name)
+    text = PICTURE.sub(lambda match: inline_picture(index, match), text)
+    text = MARK.sub(marked, text)
+    return CODE.sub(code, text)
+
+
+def plain(markup):
+    """The words of a piece of HTML."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())
+
+
+def steps(page):
+    """Links to the chapter before and the one after."""
+    order = [book.main_page()] + book.chapters()
+    here = [other.label for other in order].index(page.label)
+    links = []
+    if here > 0:
+        links.append('<a class="previous" rel="prev" href="%s.html">%s</a>' % (
+            order[here - 1].label, html.escape(order[here - 1].title)))
+    if here + 1 < len(order):
+        links.append('<a class="next" rel="next" href="%s.html">%s</a>' % (
+            order[here + 1].label, html.escape(order[here + 1].title)))
+    return '<nav class="steps" aria-label="Chapters">%s</nav>' % \
+        "\n".join(links)
+
+
+def finish_text(index, page, told):
+    """A chapter's page, or one beside them."""
+    path = index.html / (page.label + ".html")
+    text = link_text(index, page, path.read_text(encoding="utf-8"), told)
+    if page.label == "index" or page.group:
+        text = text.replace("</div></div><!-- contents -->", steps(page) +
+                            "</div></div><!-- contents -->", 1)
+    path.write_text(text, encoding="utf-8")
+
+
+# --- The pages of the reference ---------------------------------------------
+
+def chapter_links(told):
+    """Where the book tells of a name: links, or nothing."""
+    titles = {page.label: page.title for page in book.pages()}
+    links = ['<a href="%s.html%s">%s</a>' % (
+        label, "#" + anchor if anchor else "", html.escape(
+            titles[label].split(":")[0] + (": " + words if anchor else "")))
+        for label, (anchor, words) in told.items()]
+    return '<p class="told">In the book: %s</p>' % ", ".join(links) \
+        if links else ""
+
+
+def lesson_of(index, path):
+    """The chapter that a page of the reference belongs to, as HTML."""
+    group = None
+    match = re.match(r"group__(\w+)\.html", path.name)
+    if match:
+        group = match.group(1).replace("__", "_")
+    else:
+        group = index.group_of_page.get(path.name)
+    group = {"page_alloc": "alloc", "obj_alloc": "alloc",
+             "memm": "alloc"}.get(group, group)
+    for page in book.chapters():
+        if page.group == group:
+            return '<p class="told">Chapter: <a href="%s.html">%s</a></p>' % (
+                page.label, html.escape(page.title))
+    return ""
+
+
+def finish_reference(index, path, told):
+    """A page of the reference: it names its chapter."""
+    text = path.read_text(encoding="utf-8")
+    by_anchor = {}
+    for name, place in index.names.items():
+        if name in told:
+            by_anchor.setdefault(place, {}).update(told[name])
+
+    def member(match):
+        where = by_anchor.get("%s#%s" % (path.name, match.group(1)), {})
+        return match.group() + chapter_links(where)
+
+    text = re.sub(r'<a id="(\w+)" name="\1"></a>(?:(?!<a id=).)*?'
+                  r'<div class="memdoc">\n', member, text, flags=re.DOTALL)
+    top = lesson_of(index, path) + chapter_links(by_anchor.get(path.name, {}))
+    text = text.replace('<div class="contents">',
+                        '<div class="contents">' + top, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def groups_of_pages(index):
+    """Which group a page of a structure or of a file belongs to."""
+    index.group_of_page = {}
+    for path, page in index.files.items():
+        if path.startswith(("lessons/", "common/")) and \
+                path.endswith((".c", ".h")):
+            group = doxygen_filter.group_of(book.TOP / path)
+            index.group_of_page[page] = group
+            index.group_of_page[index.source(path)] = group
+    for path in index.html.glob("struct*.html"):
+        match = re.search(r'href="group__(\w+)\.html"',
+                          path.read_text(encoding="utf-8"))
+        if match:
+            index.group_of_page[path.name] = match.group(1).replace("__", "_")
+
+
+def finish(output):
+    """All that Doxygen cannot do."""
+    index, told = Index(output), {}
+    groups_of_pages(index)
+    texts = book.pages()
+    for page in texts:
+        finish_text(index, page, told)
+    done = {page.label + ".html" for page in texts}
+    for path in sorted(index.html.glob("*.html")):
+        if path.name not in done:
+            finish_reference(index, path, told)
+    left = [path.name for path in index.html.glob("*.html")
+            if "book:///" in path.read_text(encoding="utf-8")]
+    if left:
+        raise Broken("links that were not found: %s" % ", ".join(left))
+
+
+def main(arguments):
+    """The program; returns its exit status."""
+    output = Path(arguments[0]).resolve()
+    shutil.rmtree(output, ignore_errors=True)
+    try:
+        run_doxygen(output)
+        finish(output)
+    except Broken as broken:
+        print("docs: %s" % broken, file=sys.stderr)
+        return 1
+    print("The book: %s/html/index.html" % output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
