@@ -13,6 +13,7 @@ NUMBERS := $(shell seq 1 $(words $(FOLDERS)))
 TOOLS   := LLVM='$(LLVM)' CROSS_COMPILE='$(CROSS_COMPILE)' QEMU='$(QEMU)' \
            sh common/tools/tools.sh
 BOOTER  := python3 common/emu/boot.py
+MATRIX  := python3 common/emu/matrix.py
 
 ifneq ($(filter setup,$(MAKECMDGOALS)),)
 
@@ -148,7 +149,7 @@ $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
 
 # --- One lesson: make lesson N=3 run ----------------------------------------
 
-.PHONY: debug qemu-gdb gdb bochs
+.PHONY: debug qemu-gdb gdb bochs test-all
 .PHONY: lesson run replay test tests doctor clean help format
 
 # N is asked for only by goals that use it: `make help` never fails.
@@ -234,8 +235,17 @@ ifeq ($(T),)
 	@$(foreach n,$(TESTED),$(call program,lesson-$n-report,$(BOOTER) test \
 	  $(KERNEL)/lesson-$n.elf $(addprefix --expect ,$(wildcard \
 	  $(addsuffix /expect.txt,$(call upto,$n))))) &&) :
+	@$(call program,lesson-$(LAST)-matrix,$(MATRIX) some \
+	  $(KERNEL)/lesson-$(LAST).elf)
 endif
 	@$(PROVE) $(SUITE)/*.t $(SCRIPTS)
+
+# All machines, and the kernel of the other compiler: a quarter of an hour.
+test-all: test
+	@$(MAKE) --no-print-directory LLVM=1 build/kernel-llvm/lesson-$(LAST).elf
+	@$(call program,all-machines,$(MATRIX) all \
+	  build/kernel/lesson-$(LAST).elf build/kernel-llvm/lesson-$(LAST).elf)
+	@$(PROVE) --verbose $(SUITE)/all-machines.t
 
 # --- The rest ---------------------------------------------------------------
 
@@ -269,6 +279,7 @@ help:
 #:                               the same stages here, over another machine's map
 #:   make lesson N=1 test        that lesson's tests, on the host and booted
 #:   make test                   the tests of all lessons
+#:   make test-all               and on every machine that is emulated here
 #:   make clean                  remove build/
 #:
 #: Variables, with make lesson N=1 run:

@@ -3,6 +3,7 @@
 
     boot.py run    build/kernel/lesson-1.elf --mem 4G
     boot.py test   build/kernel/lesson-1.elf
+    boot.py bench  build/kernel/lesson-6.elf --mem 4G --word pages
     boot.py image  build/kernel/lesson-1.elf
 
 Options stand the same way for each; `boot.py --help` lists them.
@@ -22,6 +23,7 @@ from debug import command_bochs, command_debug, command_explain  # noqa: E402
 from debug import command_gdb, command_qemu_gdb  # noqa: E402
 from image import image  # noqa: E402
 from judge import Ktap, Tap, judge_boot, judge_expected  # noqa: E402
+from measure import command_bench  # noqa: E402
 from qemu import STATUS_OK, qemu_command  # noqa: E402
 from reader import attached, interactive_words, kernel_words, stem  # noqa: E402,E501
 from trouble import Trouble  # noqa: E402
@@ -65,10 +67,13 @@ def test_expected(options):
     return tap.end()
 
 
-def captured(options, word, on_line):
-    """(the run, path of its log) of a kernel that is told the word."""
+def captured(options, word, on_line, shared=True):
+    """(the run, path of its log) of a kernel that is told the word.
+
+    The log that all runs share is for readers; without it there is none.
+    """
     log_path = os.path.splitext(options.kernel)[0] + "-%s.log" \
-        % word.split("=")[0]
+        % word.split("=")[0] if shared else os.devnull
     words = kernel_words(options, word)
     if options.machine == "bochs":
         return captured_in_bochs(options, words, log_path, on_line), log_path
@@ -99,7 +104,7 @@ def command_image(options):
 COMMANDS = {"run": command_run, "test": command_test, "image": command_image,
             "bochs": command_bochs, "debug": command_debug,
             "qemu-gdb": command_qemu_gdb, "gdb": command_gdb,
-            "explain": command_explain}
+            "explain": command_explain, "bench": command_bench}
 
 
 class Parser(argparse.ArgumentParser):
