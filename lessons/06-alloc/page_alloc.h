@@ -111,7 +111,8 @@ enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
  * @param order       0 to ORDER_MAX
  * @param[out] first  frame of the first page; unchanged unless PAGE_OK
  * @return PAGE_OK, PAGE_NO_MEMORY, PAGE_BAD_ORDER or PAGE_BAD_AREA.  Takes
- *         O(ORDERS) time: the amount of memory has no influence.
+ *         O(ORDERS) time, or that for each cached page where a block must be
+ *         gathered; the amount of memory has no influence.
  */
 static inline enum page_status page_alloc(struct page_alloc *pages,
                                           enum memarea_kind  kind,

@@ -10,10 +10,10 @@
 #include "page_alloc.h"
 
 /** Frames that an arena can describe: it ends a little above 32 MiB. */
-#define ARENA_FRAMES (MEMAREA_KERNEL_BASE + 256)
+#define ARENA_FRAMES (MEMAREA_KERNEL_BASE + 128)
 
 /** Descriptors that a snapshot keeps: those below must be holes. */
-#define ARENA_KEPT 1024
+#define ARENA_KEPT 512
 
 /** Frames [first, past). */
 struct arena_range {

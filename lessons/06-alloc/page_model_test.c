@@ -12,7 +12,7 @@
 #include "page_arena_test.h"
 #include "test.h"
 
-#define FRAMES 1024 /* in the window that a model watches */
+#define FRAMES 512 /* in the window that a model watches */
 
 enum what { HOLE, OCCUPIED, FREE, USED };
 
@@ -340,10 +340,10 @@ TEST(page_model_agrees_on_64_pages)
 TEST(page_model_agrees_on_three_ranges_with_things_in_them)
 {
 	static const struct arena_range ram[] = {
-		{ 1, 37 }, { 40, 200 }, { 203, 777 }, { 0, 0 }
+		{ 1, 37 }, { 40, 200 }, { 203, 501 }, { 0, 0 }
 	};
 	static const struct arena_range occupied[] = {
-		{ 60, 64 }, { 127, 129 }, { 512, 513 }, { 776, 777 }, { 0, 0 }
+		{ 60, 64 }, { 127, 129 }, { 256, 257 }, { 500, 501 }, { 0, 0 }
 	};
 
 	play(ram, occupied, 4000);
@@ -352,17 +352,25 @@ TEST(page_model_agrees_on_three_ranges_with_things_in_them)
 TEST(page_model_agrees_on_two_areas)
 {
 	static const struct arena_range ram[] = {
-		{ MEMAREA_KERNEL_BASE - 200, MEMAREA_KERNEL_BASE + 100 },
-		{ MEMAREA_KERNEL_BASE + 101, MEMAREA_KERNEL_BASE + 256 },
+		{ MEMAREA_KERNEL_BASE - 200, MEMAREA_KERNEL_BASE + 60 },
+		{ MEMAREA_KERNEL_BASE + 61, MEMAREA_KERNEL_BASE + 128 },
 		{ 0, 0 },
 	};
 
 	play(ram, NULL, 4000);
 }
 
-TEST(page_model_agrees_on_1023_pages)
+TEST(page_model_agrees_on_511_pages)
 {
-	static const struct arena_range ram[] = { { 1, 1024 }, { 0, 0 } };
+	static const struct arena_range ram[] = { { 1, 512 }, { 0, 0 } };
+
+	play(ram, NULL, 4000);
+}
+
+/* The array ends in the middle of what would be the last pages' block. */
+TEST(page_model_agrees_on_a_ragged_end)
+{
+	static const struct arena_range ram[] = { { 64, 125 }, { 0, 0 } };
 
 	play(ram, NULL, 4000);
 }
