@@ -89,6 +89,44 @@ static __attribute__((noinline)) void counted_pairs(uint64_t pairs)
 	}
 }
 
+#define MIXED 1000000
+#define SLOTS 60000
+
+static void *slot[SLOTS];
+
+static __attribute__((noinline)) void counted_mixed_allocate(void   **at,
+                                                             uint64_t bytes)
+{
+	if (memm_allocate(&memm, 1, bytes, 0, at) != MEMM_OK)
+		panic("%llu bytes", (unsigned long long)bytes);
+}
+
+static __attribute__((noinline)) void counted_mixed_free(void **at)
+{
+	if (memm_free(&memm, *at) != MEMM_OK)
+		panic("%p", *at);
+	*at = NULL;
+}
+
+/* Blocks of 16 to 2048 bytes come and go by chance, half of all places full:
+ * what bench_objects does with objects. */
+static uint64_t mixed(void)
+{
+	uint64_t allocations = 0;
+
+	for (uint64_t i = 0; i < MIXED; i++) {
+		void **at = &slot[random64() % SLOTS];
+
+		if (*at == NULL) {
+			counted_mixed_allocate(at, 16 + random64() % 2033);
+			allocations++;
+		} else {
+			counted_mixed_free(at);
+		}
+	}
+	return allocations;
+}
+
 static __attribute__((noinline)) void counted_reclaims(void)
 {
 	for (uint64_t pid = 1; pid <= processes; pid++)
@@ -120,6 +158,9 @@ static void play(void)
 	since = now();
 	counted_pairs(all);
 	say("one process, a pair", since, all);
+	since = now();
+	all = mixed();
+	say("one process, mixed", since, all);
 }
 
 int main(int argc, char **argv)

@@ -55,6 +55,11 @@ static void note_failure(struct memm_allocator *allocator,
 	memm_allocator_weigh(allocator, room < room_for(request) ? room : 0);
 }
 
+static void put_name(char *block, const struct memm_allocator *allocator)
+{
+	memcpy(block - MEMM_NAME_BYTES, &allocator, sizeof(allocator));
+}
+
 /* A block of this allocator, or NULL. */
 static void *serve(struct memm_allocator *allocator,
                    const struct request  *request)
@@ -68,7 +73,7 @@ static void *serve(struct memm_allocator *allocator,
 	}
 	ASSERT(block >= allocator->data && (uintptr_t)block % MEMM_ALIGN == 0,
 	       "%s gives out %p", allocator->type->name, (void *)block);
-	memcpy(block - MEMM_NAME_BYTES, &allocator, sizeof(allocator));
+	put_name(block, allocator);
 	if (allocator->type->shares)
 		allocator->process->current = allocator;
 	else
@@ -240,26 +245,41 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
 	return status;
 }
 
+/* Mostly a process asks again, and the allocator that served it has room. */
+static void *serve_again(const struct memm *memm, uint64_t pid, uint64_t bytes)
+{
+	const struct memm_process *last = memm->last;
+	struct memm_allocator     *current;
+	char                      *block;
+
+	if (last == NULL || last->node.key != pid || last->current == NULL)
+		return NULL;
+	current = last->current;
+	if (bytes - 1 >= current->by_room.weight || bytes >= current->bytes)
+		return NULL;
+	block = current->allocate(current, bytes, 0);
+	if (block != NULL)
+		put_name(block, current);
+	return block;
+}
+
 enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
                                uint64_t align, void **block)
 {
-	struct request             request = { bytes, align, USER_WRITE };
-	enum memm_status           status = check_request(memm, &request);
-	const struct memm_process *last = memm->last;
-	void                      *served;
+	struct request   request = { bytes, align, USER_WRITE };
+	enum memm_status status;
 
-	if (status != MEMM_OK)
-		return status;
-	/* Mostly a process asks again, and what served it has room. */
-	if (last != NULL && last->node.key == pid && last->current != NULL &&
-	    last->current->by_room.weight >= room_for(&request)) {
-		served = serve(last->current, &request);
+	if (align == 0) {
+		void *served = serve_again(memm, pid, bytes);
+
 		if (served != NULL) {
 			*block = served;
 			return MEMM_OK;
 		}
 	}
-	return allocate(memm, pid, &request, block);
+	status = check_request(memm, &request);
+	return status == MEMM_OK ? allocate(memm, pid, &request, block)
+	                         : status;
 }
 
 enum memm_status memm_kernel_allocate(struct memm *memm, uint64_t bytes,

@@ -18,9 +18,9 @@
  *     EXTENT  | 0             | granules      | 3  |  its second, its last
  *             +---------------+---------------+----+
  *
- * A small block that comes back is kept at hand, as it is: the next request
- * of its length gets it.  It is joined with its neighbours when a request
- * would fail otherwise.
+ * A small block that comes back is kept at hand, as it is, and the next small
+ * request gets it or a part of it.  When a quarter of the data is at hand, or
+ * a request would fail, all of it is joined with its neighbours.
  */
 #ifndef MEMM_RAW_H
 #define MEMM_RAW_H
@@ -37,8 +37,8 @@
 #define RAW_NOWHERE    UINT32_C(0x7fffffff) /**< No granule. */
 #define RAW_HIGH_SHIFT 33 /**< Lowest bit of the upper field. */
 
-/** Blocks below this many granules are kept at hand: up to 2 KiB. */
-#define RAW_AT_HAND 34
+/** Blocks below this many granules are kept at hand: a bit each. */
+#define RAW_AT_HAND 64
 
 /** What starts at a granule. */
 enum raw_kind { RAW_INSIDE, RAW_USED, RAW_FREE, RAW_EXTENT };
@@ -52,8 +52,9 @@ struct raw {
 	/** A list for each number of granules: the first block's number plus
 	 *  one, or RAW_NOWHERE. */
 	uint32_t at_hand[RAW_AT_HAND];
-	uint64_t at_hand_granules; /**< All together. */
-	uint64_t word[];           /**< One a granule. */
+	uint64_t at_hand_not_empty; /**< A bit a list. */
+	uint64_t at_hand_granules;  /**< All together. */
+	uint64_t word[];            /**< One a granule. */
 };
 
 static inline struct raw *raw_of(struct memm_allocator *allocator)
@@ -88,6 +89,12 @@ static inline uint32_t raw_low(uint64_t word)
 static inline uint32_t raw_high(uint64_t word)
 {
 	return (uint32_t)(word >> RAW_HIGH_SHIFT);
+}
+
+/** Granules that a block of so many bytes takes, with the next one's name. */
+static inline uint64_t raw_granules_for(uint64_t bytes)
+{
+	return (bytes + MEMM_NAME_BYTES + RAW_GRANULE - 1) / RAW_GRANULE;
 }
 
 /** The list on which free blocks of @granules stand: 4 to 7 are lists 4 to 7,
@@ -225,6 +232,13 @@ static inline void raw_resize(struct raw *raw, uint32_t at, uint32_t granules,
 		raw->word[raw_high(word)] = raw_word(
 			RAW_FREE, new_at, raw_high(raw->word[raw_high(word)]));
 }
+
+/** A block's first granule, or RAW_NOWHERE.  0 bytes: only whether there is
+ *  one. */
+uint32_t memm_raw_take(struct raw *raw, uint64_t bytes, uint64_t align);
+
+/** The block of so many granules at @p at comes back. */
+void memm_raw_put(struct raw *raw, uint32_t at, uint32_t granules);
 
 /** The type's check: see memm_type.h. */
 const char *memm_raw_check(const struct memm_allocator *allocator);

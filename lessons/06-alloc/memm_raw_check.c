@@ -48,7 +48,10 @@ static uint64_t granules_at_hand(const struct raw *raw)
 
 	for (uint32_t i = 0; i < RAW_AT_HAND; i++) {
 		uint32_t mark = raw->at_hand[i];
+		bool     bit = raw->at_hand_not_empty >> i & 1;
 
+		if (bit != (mark != RAW_NOWHERE))
+			return UINT64_MAX;
 		while (mark != RAW_NOWHERE) {
 			uint64_t word;
 
@@ -67,48 +70,66 @@ static uint64_t granules_at_hand(const struct raw *raw)
 	return sum;
 }
 
+/* What the blocks sum to. */
+struct sum {
+	uint64_t blocks, used, at_hand; /* the latter two: granules */
+	uint64_t lists[RAW_LISTS / 64];
+};
+
+static const char *check_block(const struct raw *raw, uint32_t at,
+                               uint32_t granules, bool below_is_free,
+                               struct sum *sum)
+{
+	bool     is_free = raw_kind_of(raw->word[at]) == RAW_FREE;
+	unsigned list = raw_list_of(granules);
+
+	if (granules == 0 || granules > raw->granules - at)
+		return "blocks end inside the data";
+	if (!inside_is_zero(raw, at, granules))
+		return "inside a block all words are zero";
+	if (is_free && below_is_free)
+		return "no two free blocks stand side by side";
+	if (is_free && !is_listed(raw, at, granules))
+		return "each free block is on the list of its length";
+	if (is_free) {
+		sum->lists[list / 64] |= UINT64_C(1) << (list % 64);
+	} else if (raw_high(raw->word[at]) != 0) {
+		sum->at_hand += granules;
+	} else {
+		sum->blocks++;
+		sum->used += granules;
+	}
+	return NULL;
+}
+
 const char *memm_raw_check(const struct memm_allocator *allocator)
 {
 	const struct raw *raw = raw_of_const(allocator);
-	uint64_t          blocks = 0, used_granules = 0, lists[2] = { 0, 0 };
-	uint64_t          at_hand = 0;
+	struct sum        sum = { 0 };
 	uint32_t          granules;
-	bool              was_free = false;
+	bool              below_is_free = false;
 
 	for (uint32_t at = 0; at < raw->granules; at += granules) {
-		bool used = raw_kind_of(raw->word[at]) == RAW_USED;
+		enum raw_kind kind = raw_kind_of(raw->word[at]);
+		const char   *broken;
 
-		if (!used && raw_kind_of(raw->word[at]) != RAW_FREE)
+		if (kind != RAW_USED && kind != RAW_FREE)
 			return "each granule is in a block";
-		granules = used ? raw_low(raw->word[at])
-		                : raw_free_granules(raw, at);
-		if (granules == 0 || granules > raw->granules - at)
-			return "blocks end inside the data";
-		if (!inside_is_zero(raw, at, granules))
-			return "inside a block all words are zero";
-		if (!used && was_free)
-			return "no two free blocks stand side by side";
-		if (!used && !is_listed(raw, at, granules))
-			return "each free block is on the list of its length";
-		was_free = !used;
-		if (used && raw_high(raw->word[at]) != 0) {
-			at_hand += granules;
-		} else if (used) {
-			blocks++;
-			used_granules += granules;
-		}
-		if (!used)
-			lists[raw_list_of(granules) / 64] |=
-				UINT64_C(1) << (raw_list_of(granules) % 64);
+		granules = kind == RAW_USED ? raw_low(raw->word[at])
+		                            : raw_free_granules(raw, at);
+		broken = check_block(raw, at, granules, below_is_free, &sum);
+		if (broken != NULL)
+			return broken;
+		below_is_free = kind == RAW_FREE;
 	}
-	if (lists[0] != raw->not_empty[0] || lists[1] != raw->not_empty[1])
+	if (sum.lists[0] != raw->not_empty[0] ||
+	    sum.lists[1] != raw->not_empty[1])
 		return "the bits say which lists hold a block";
-	if (at_hand != raw->at_hand_granules ||
-	    at_hand != granules_at_hand(raw))
-		return "each block that is at hand is on the list of its "
-		       "length";
-	if (blocks != allocator->blocks ||
-	    used_granules * RAW_GRANULE != allocator->used_bytes)
+	if (sum.at_hand != raw->at_hand_granules ||
+	    sum.at_hand != granules_at_hand(raw))
+		return "each block at hand is on the list of its length";
+	if (sum.blocks != allocator->blocks ||
+	    sum.used * RAW_GRANULE != allocator->used_bytes)
 		return "an allocator counts the blocks that it gave out";
 	return NULL;
 }
