@@ -76,10 +76,12 @@ stages = $(filter-out %/main.c %/replay.c,$(wildcard \
          $(addsuffix /*.c,$(call upto,$1))))
 
 COMMON := $(wildcard common/lib/*.c)
-# The parsers of the loader's block need no machine: they are tested on the
-# host too.
+# The parsers of the loader's block and what draws on a screen need no machine:
+# they are tested on the host too.
 PARSERS := $(wildcard common/boot/multiboot2*.c common/boot/pvh*.c \
-           common/boot/boot_info*.c common/boot/hostile*.c)
+           common/boot/boot_info*.c common/boot/hostile*.c \
+           $(addprefix common/boot/,font*.c sgr*.c framebuffer_*_test.c)) \
+           $(addprefix common/boot/framebuffer_,pixel.c text.c strip.c)
 
 kernel_sources = $(wildcard common/boot/*.c common/boot/*.S) $(COMMON) \
                  $(call stages,$1) $(word $1,$(FOLDERS))/main.c
@@ -145,6 +147,13 @@ $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
 	$(call says,LD,$@)
 	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
 
+# The loader brings it to machines in graphics mode.
+$(KERNEL)/font.psf: common/boot/font.py common/boot/font_ascii.c
+	@mkdir -p $(@D)
+	$(call says,FONT,$@)
+	$(Q)python3 $^ $@
+$(foreach n,$(NUMBERS),$(KERNEL)/lesson-$n.elf): | $(KERNEL)/font.psf
+
 -include $(shell test -d build && find build -name '*.d')
 
 # --- One lesson: make lesson N=3 run ----------------------------------------
@@ -180,7 +189,8 @@ endif
 EMULATOR = $(if $(MEM),--mem '$(MEM)') $(if $(CPU),--cpu '$(CPU)') \
   $(if $(BOOT),--boot '$(BOOT)') $(if $(UEFI),--uefi) $(if $(KVM),--kvm) \
   $(if $(QEMU),--qemu '$(QEMU)') $(if $(BOCHS),--bochs '$(BOCHS)') \
-  $(if $(GDB),--gdb '$(GDB)') $(if $(BREAK),--cmdline 'break=$(BREAK)')
+  $(if $(GDB),--gdb '$(GDB)') $(if $(strip $(BREAK)$(GRAPHICS)),\
+  --cmdline '$(if $(BREAK),break=$(BREAK)) $(if $(GRAPHICS),graphics)')
 
 run: need-build need-run $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) run $(KERNEL)/lesson-$(N).elf $(EMULATOR) $(if $(ONCE),--once)
@@ -287,6 +297,7 @@ help:
 #:   UEFI=1      firmware is OVMF    CPU=max    QEMU's CPU model
 #:   KVM=1       use the host's CPU  ONCE=1     power off after the report
 #:   QEMU=path   another QEMU        NO_COLOR=1 no colours
+#:   GRAPHICS=1  a BIOS's screen, too, shows pixels: with UEFI it always does
 #: With any goal:
 #:   T=word      tests whose name holds the word      V=1  whole commands
 #:   LLVM=1      clang and lld

@@ -1,9 +1,10 @@
 /**
  * @file
- * The kernel's console_write(): the serial port, and the screen if any.
+ * The kernel's console_write(): the serial port, and what screen there is.
  */
 #include "console.h"
 
+#include "framebuffer.h"
 #include "serial.h"
 #include "vga.h"
 
@@ -11,4 +12,5 @@ void console_write(const char *text, size_t bytes)
 {
 	serial_write(text, bytes);
 	vga_write(text, bytes);
+	framebuffer_write(text, bytes);
 }

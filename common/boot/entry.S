@@ -32,6 +32,10 @@ header:
 	.long 12
 	.long PHYS(multiboot2_entry)
 	.balign 8
+	.short 5, 1                       /* tag: framebuffer, if there is one */
+	.long 20
+	.long 800, 600, 32                /* pixels, lines, bits of a pixel */
+	.balign 8
 	.short 0, 0                       /* tag: end */
 	.long 8
 header_end:

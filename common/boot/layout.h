@@ -7,6 +7,7 @@
  *     0xffff800000000000  direct map: physical address p is at DIRECT_MAP + p
  *     0xffffffff80000000  kernel: physical address p is at KERNEL_VIRT + p,
  *                         from 1 MiB to the end of the image, page by page
+ *     0xffffffff90000000  the picture on the screen, if there is one
  *
  * The kernel is in the last 2 GiB because -mcmodel=kernel lets addresses
  * there be sign-extended 32-bit numbers.
@@ -16,6 +17,9 @@
 
 #define DIRECT_MAP  0xffff800000000000 /**< Physical 0 is here. */
 #define KERNEL_VIRT 0xffffffff80000000 /**< For the kernel. */
+
+/** Up to 256 MiB, and 2 MiB more where they do not begin on a large page. */
+#define FRAMEBUFFER_WINDOW 0xffffffff90000000
 
 /** The design's limit: 28 bits of page frame number. */
 #define DIRECT_GIB 1024

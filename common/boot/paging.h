@@ -15,11 +15,12 @@
 #ifndef PAGING_H
 #define PAGING_H
 
-#define PTE_PRESENT 0x1                /**< The entry says something. */
-#define PTE_WRITE   0x2                /**< May be written. */
-#define PTE_LARGE   0x80               /**< Ends the walk: 2 MiB or 1 GiB. */
-#define PTE_NX      0x8000000000000000 /**< Not to be executed. */
-#define PTE_ADDRESS 0x000ffffffffff000 /**< Of a table or a page. */
+#define PTE_PRESENT   0x1                /**< The entry says something. */
+#define PTE_WRITE     0x2                /**< May be written. */
+#define PTE_LARGE     0x80               /**< Ends the walk: 2 MiB or 1 GiB. */
+#define PTE_LARGE_PAT 0x1000             /**< Of a large page: see PAT. */
+#define PTE_NX        0x8000000000000000 /**< Not to be executed. */
+#define PTE_ADDRESS   0x000ffffffffff000 /**< Of a table or a page. */
 
 #ifndef __ASSEMBLER__
 

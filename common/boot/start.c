@@ -3,6 +3,7 @@
  * From the first C instruction to kernel_main().
  */
 #include "cpu.h"
+#include "framebuffer.h"
 #include "kernel.h"
 #include "kstring.h"
 #include "layout.h"
@@ -122,12 +123,24 @@ static void read_module_block(void)
 	print_warnings();
 }
 
+static void choose_screen(void)
+{
+	const char *fault;
+
+	if (!boot.uefi && boot.framebuffer.width == 0)
+		return;
+	vga_off();
+	fault = framebuffer_init(&boot);
+	if (fault != NULL)
+		kprintf("boot: warning: picture at 0x%llx not used: %s\n",
+		        (unsigned long long)boot.framebuffer.base, fault);
+}
+
 static void obey_early_options(void)
 {
 	console_set_colours(has_word("color"));
 	machine_set_unattended(has_word("once") || has_word("test"));
-	if (boot.uefi || boot.framebuffer.width != 0)
-		vga_off();
+	choose_screen();
 }
 
 static void describe_memory(void)

@@ -10,6 +10,7 @@
 #include "kstring.h"
 #include "layout.h"
 #include "ports.h"
+#include "sgr.h"
 
 #define COLUMNS         80
 #define ROWS            25
@@ -24,16 +25,11 @@
 #define CRT_CURSOR_LOW  15
 
 #define PLAIN           0x07 /* light grey on black */
-#define BRIGHT          0x08
-
-enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_NUMBER };
 
 static uint16_t *cells; /* NULL: no screen */
 static unsigned  row, column;
-static uint8_t   attribute = PLAIN;
 
-static enum escape escape;
-static unsigned    number;
+static struct sgr rendition = SGR_PLAIN;
 
 static void clear_row(unsigned which)
 {
@@ -73,51 +69,15 @@ static void new_line(void)
 static uint8_t vga_colour(unsigned terminal)
 {
 	return (uint8_t)((terminal & 1) << 2 | (terminal & 2) |
-	                 (terminal & 4) >> 2);
+	                 (terminal & 4) >> 2 | (terminal & SGR_BRIGHT));
 }
 
-static void set_rendition(unsigned code)
+static uint16_t cell_of(char c)
 {
-	if (code == 0)
-		attribute = PLAIN;
-	else if (code == 1)
-		attribute |= BRIGHT;
-	else if (code >= 30 && code <= 37)
-		attribute =
-			(uint8_t)((attribute & 0xf8) | vga_colour(code - 30));
-	else if (code == 39)
-		attribute = (uint8_t)((attribute & 0xf0) | PLAIN);
-	else if (code >= 40 && code <= 47)
-		attribute = (uint8_t)((attribute & 0x0f) | vga_colour(code - 40)
-		                                                   << 4);
-	else if (code >= 90 && code <= 97)
-		attribute = (uint8_t)((attribute & 0xf0) | BRIGHT |
-		                      vga_colour(code - 90));
-}
+	unsigned attribute = (unsigned)vga_colour(rendition.paper) << 4 |
+	                     vga_colour(rendition.ink);
 
-/* Whether the character belonged to an escape sequence. */
-static bool take_escape(char c)
-{
-	if (escape == ESCAPE_NONE) {
-		if (c == '\033')
-			escape = ESCAPE_BEGUN;
-		return c == '\033';
-	}
-	if (escape == ESCAPE_BEGUN) {
-		escape = c == '[' ? ESCAPE_NUMBER : ESCAPE_NONE;
-		number = 0;
-		return true;
-	}
-	if (c >= '0' && c <= '9') {
-		number = (number * 10 + (unsigned)(c - '0')) % 1000;
-		return true;
-	}
-	if (c == ';' || c == 'm')
-		set_rendition(number);
-	number = 0;
-	if (c != ';')
-		escape = ESCAPE_NONE;
-	return true;
+	return (uint16_t)(attribute << 8 | (uint8_t)c);
 }
 
 static void put(char c)
@@ -132,8 +92,7 @@ static void put(char c)
 		/* Only now, so that a full line makes no empty one. */
 		if (column >= COLUMNS)
 			new_line();
-		cells[row * COLUMNS + column++] =
-			(uint16_t)(attribute << 8 | (uint8_t)c);
+		cells[row * COLUMNS + column++] = cell_of(c);
 	}
 }
 
@@ -152,7 +111,7 @@ void vga_write(const char *text, size_t bytes)
 	if (cells == NULL)
 		return;
 	for (size_t i = 0; i < bytes; i++) {
-		if (!take_escape(text[i]))
+		if (!sgr_take(&rendition, text[i]))
 			put(text[i]);
 	}
 	move_cursor();

@@ -18,11 +18,15 @@ from trouble import Trouble
 COMMON_MODULES = "multiboot2 normal iso9660 serial terminal echo reboot " \
     "mmap"
 PLATFORMS = {
-    "i386-pc": COMMON_MODULES + " biosdisk",
+    "i386-pc": COMMON_MODULES + " biosdisk vbe",
     "x86_64-efi": COMMON_MODULES + " part_gpt part_msdos fat efi_gop",
 }
 GRUB_DIRECTORIES = ["/usr/lib/grub", "/usr/local/lib/grub", "/usr/lib/grub2"]
 GRUB_FAILED = "GRUB could not start the kernel."
+
+# The kernel's header asks for a picture; GRUB makes one if it has the driver.
+# A BIOS stays in text mode unless this word is on the kernel's command line.
+GRAPHICS = "graphics"
 PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
             "0123456789_=.,:/+-")
 
@@ -44,7 +48,14 @@ def checked(command):
     return command
 
 
-def grub_cfg(words, commands, modules):
+def screen_driver(words, uefi):
+    """GRUB's module that draws on this machine's screen, or None."""
+    if uefi:
+        return "efi_gop"
+    return "vbe" if GRAPHICS in words else None
+
+
+def grub_cfg(words, commands, modules, driver):
     """The loader's script.
 
     It speaks on the serial port only when something fails: switching the
@@ -56,7 +67,8 @@ def grub_cfg(words, commands, modules):
                           [quoted(word) for word in words]))
     for name in map(os.path.basename, modules):
         steps.append("module2 /boot/modules/%s %s" % ((quoted(name),) * 2))
-    lines = ["if %s; then" % step for step in steps]
+    lines = ["insmod " + driver] if driver else []
+    lines += ["if %s; then" % step for step in steps]
     lines += ["boot"] + ["fi"] * len(steps)
     lines += ["serial --unit=0 --speed=115200", "terminal_output serial"]
     lines += steps
@@ -132,6 +144,12 @@ def make(program, grub, platform, tree, target):
     os.replace(part, target)
 
 
+def font_beside(kernel):
+    """The font that make built, in a list, which is empty if it did not."""
+    path = os.path.join(os.path.dirname(kernel), "font.psf")
+    return [path] if os.path.exists(path) else []
+
+
 def target_of(kernel, platform, script, modules):
     """(path of the image, what it and its older siblings begin with)."""
     directory, name = os.path.split(os.path.abspath(kernel))
@@ -149,7 +167,9 @@ def image(kernel, words, commands=(), modules=(), uefi=False):
     """
     platform = "x86_64-efi" if uefi else "i386-pc"
     program, grub = find_grub(platform)
-    script = grub_cfg(words, commands, modules)
+    driver = screen_driver(words, uefi)
+    modules = [*modules, *(font_beside(kernel) if driver else [])]
+    script = grub_cfg(words, commands, modules, driver)
     target, prefix = target_of(kernel, platform, script, modules)
     if os.path.exists(target):
         return target
