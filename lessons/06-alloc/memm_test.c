@@ -365,3 +365,39 @@ TEST(memm_without_memory_is_as_before)
 	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
 	memm_test_end(&memm);
 }
+
+#define LIVE 20
+
+/* Each 16 bytes of a process's blocks name its allocator: then any address
+ * looks like a block's, and still only those that are ones come back. */
+TEST(memm_free_takes_only_what_was_given_out)
+{
+	char    *block[LIVE];
+	unsigned taken = 0;
+
+	memm_test_begin(&memm, 0);
+	for (unsigned i = 0; i < LIVE; i++) {
+		uint64_t               bytes = 16 + 230 * (uint64_t)i;
+		struct memm_allocator *holder;
+
+		block[i] = get(1 + i % 2, bytes);
+		holder = memm_holder(&memm, block[i]);
+		for (uint64_t at = 0; at + 16 <= bytes; at += 16)
+			memcpy(block[i] + at, &holder, sizeof(holder));
+	}
+	for (uint64_t at = 0; at < TEST_PAGES * PAGE_SIZE; at += 8) {
+		char *address = memm.memory + at;
+		bool  live = false;
+
+		for (unsigned i = 0; i < LIVE; i++)
+			live = live || block[i] == address;
+		taken += !live && memm_free(&memm, address) == MEMM_OK;
+	}
+	CHECK_EQ(taken, 0);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	for (unsigned i = 0; i < LIVE; i++)
+		CHECK_EQ(memm_free(&memm, block[i]), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 2), MEMM_OK);
+	memm_test_end(&memm);
+}
