@@ -396,5 +396,26 @@ TEST(page_alloc_check_sees_a_broken_block_or_count)
 	           "an area counts its occupied pages");
 	area->occupied_pages--;
 	area->usable_pages++;
-	CHECK(page_alloc_check(pages) != NULL);
+	CHECK_TEXT(page_alloc_check(pages),
+	           "each page is free, occupied, used or cached");
+	area->usable_pages--;
+	pages->pages--;
+	CHECK_TEXT(page_alloc_check(pages),
+	           "the allocator is that of its descriptors");
+}
+
+/*  was  |U * 8          |
+ *  is   |U|U U|U|U * 4  |  the second starts at an odd page */
+TEST(page_alloc_check_sees_a_used_block_that_is_not_aligned)
+{
+	struct msadsc *used;
+
+	arena_make(one_range, NULL);
+	used = &arena.array.page[take(MEMAREA_KERNEL, 3)];
+	used[0] = page_used(0, 1, 0);
+	used[1] = page_used(1, 1, 0);
+	used[3] = page_used(0, 1, 0);
+	used[4] = page_used(2, 1, 0);
+	CHECK_TEXT(page_alloc_check(&arena.pages),
+	           "a used block starts at a multiple of its pages");
 }
