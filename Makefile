@@ -72,10 +72,12 @@ includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
   $(addprefix -I,$(FOLDERS)))
 
 upto   = $(wordlist 1,$1,$(FOLDERS))
-stages = $(filter-out %/main.c %/replay.c,$(wildcard \
+stages = $(filter-out %/main.c %/replay.c %_bench.c,$(wildcard \
          $(addsuffix /*.c,$(call upto,$1))))
+benches = common/lib/bench.c $(wildcard \
+          $(addsuffix /*_bench.c,$(call upto,$1)))
 
-COMMON := $(wildcard common/lib/*.c)
+COMMON := $(filter-out %/bench.c,$(wildcard common/lib/*.c))
 # The parsers of the loader's block and what draws on a screen need no machine:
 # they are tested on the host too.
 PARSERS := $(wildcard common/boot/multiboot2*.c common/boot/pvh*.c \
@@ -84,13 +86,17 @@ PARSERS := $(wildcard common/boot/multiboot2*.c common/boot/pvh*.c \
            $(addprefix common/boot/framebuffer_,pixel.c text.c strip.c)
 
 kernel_sources = $(wildcard common/boot/*.c common/boot/*.S) $(COMMON) \
-                 $(call stages,$1) $(word $1,$(FOLDERS))/main.c
+                 $(call stages,$1) $(call benches,$1) \
+                 $(word $1,$(FOLDERS))/main.c
 test_sources   = common/host/host.c common/host/test_main.c $(PARSERS) \
                  $(COMMON) $(call stages,$1)
 replay_sources = common/host/host.c common/host/map_file.c \
                  $(filter-out %_test.c common/lib/test.c,$(COMMON) \
                  $(call stages,$1)) $(lastword $(wildcard \
                  $(addsuffix /replay.c,$(call upto,$1))))
+bench_sources  = common/host/host.c common/host/bench_host.c \
+                 $(filter-out %_test.c common/lib/test.c,$(COMMON) \
+                 $(call stages,$1)) $(call benches,$1)
 
 # Programs that drive the last lesson's stages on the host.
 DRIVERS := exhaust_pages
@@ -138,6 +144,9 @@ $(HOST)/lesson-$1-tests: $(patsubst %,$(HOST)/%.o,$(call test_sources,$1))
 $(FAST)/lesson-$1-replay: $(patsubst %,$(FAST)/%.o,$(call replay_sources,$1))
 	$$(call says,LD,$$@)
 	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$^ -o $$@
+$(FAST)/lesson-$1-bench: $(patsubst %,$(FAST)/%.o,$(call bench_sources,$1))
+	$$(call says,LD,$$@)
+	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$^ -o $$@
 endef
 $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 
@@ -159,7 +168,7 @@ $(foreach n,$(NUMBERS),$(KERNEL)/lesson-$n.elf): | $(KERNEL)/font.psf
 # --- One lesson: make lesson N=3 run ----------------------------------------
 
 .PHONY: debug qemu-gdb gdb bochs test-all
-.PHONY: lesson run replay test tests doctor clean help format
+.PHONY: lesson run replay test tests bench doctor clean help format
 
 # N is asked for only by goals that use it: `make help` never fails.
 OF_A_LESSON := lesson run replay debug bochs qemu-gdb gdb explain
@@ -257,6 +266,15 @@ test-all: test
 	  build/kernel/lesson-$(LAST).elf build/kernel-llvm/lesson-$(LAST).elf)
 	@$(PROVE) --verbose $(SUITE)/all-machines.t
 
+# --- What it costs: make bench, RECORD=1 ------------------------------------
+
+BENCH := $(FAST)/lesson-$(lastword $(NUMBERS))-bench
+
+bench: need-build need-run need-bench $(BENCH) \
+       $(KERNEL)/lesson-$(lastword $(NUMBERS)).elf
+	@python3 common/host/bench.py --program $(BENCH) --recorded \
+	  docs/bench.txt --kernel $(lastword $^) $(if $(RECORD),--record)
+
 # --- The rest ---------------------------------------------------------------
 
 # Every tool and version, then a boot: what doctor says is what happens.
@@ -290,6 +308,7 @@ help:
 #:   make lesson N=1 test        that lesson's tests, on the host and booted
 #:   make test                   the tests of all lessons
 #:   make test-all               and on every machine that is emulated here
+#:   make bench                  what it costs; RECORD=1 keeps the table
 #:   make clean                  remove build/
 #:
 #: Variables, with make lesson N=1 run:

@@ -57,6 +57,9 @@ multiboot2_entry:
 	cli
 	cld
 	mov %eax, %ebp
+	rdtsc                             /* overwrites EAX and EDX */
+	mov %eax, PHYS(entry_time)
+	mov %edx, PHYS(entry_time + 4)
 	mov $PHYS(bss_base), %edi
 	mov $PHYS(data_end), %ecx
 	sub %edi, %ecx
@@ -166,6 +169,13 @@ no_long_mode_text:
 	.ascii "boot: this CPU has no 64-bit mode; Pagewise needs an x86_64"
 	.fill 80 - (. - no_long_mode_text), 1, ' '
 	.asciz "\r\n"
+
+/* When the first instruction ran.  Not in .bss, which is cleared later. */
+	.data
+	.balign 8
+	.globl entry_time
+entry_time:
+	.quad 0
 
 /* kernel.ld holds it against its own. */
 	.globl layout_kernel_virt

@@ -2,6 +2,7 @@
  * @file
  * From the first C instruction to kernel_main().
  */
+#include "boot_bench.h"
 #include "cpu.h"
 #include "framebuffer.h"
 #include "kernel.h"
@@ -173,6 +174,8 @@ static void obey_late_options(void)
 
 	if (boot_info_option(&boot, "provoke", value, sizeof(value)))
 		provoke(value);
+	if (boot_info_option(&boot, "bench", value, sizeof(value)))
+		machine_power_off(boot_bench(&boot, &occupants, value));
 	if (!boot_info_option(&boot, "test", value, sizeof(value)))
 		return;
 	failed = test_run(value[0] != '\0' ? value : NULL);

@@ -23,6 +23,7 @@ goals() {
 	host | test*) echo "make test" ;;
 	llvm) echo "LLVM=1" ;;
 	uefi) echo "UEFI=1" ;;
+	bench) echo "make bench" ;;
 	*) echo "make lesson N=1 $1" ;;
 	esac
 }

@@ -5,15 +5,15 @@
 #                                        Ubuntu), or say what to type
 #   sh common/tools/tools.sh need run    silent when that can be done here;
 #                                        build image run test host bochs
-#                                        debug uefi
+#                                        debug uefi bench
 #   sh common/tools/tools.sh doctor      every tool, version and package
 #
 # CROSS_COMPILE, LLVM, CC, QEMU, BOCHS, GDB, BOOT and UEFI are looked at as
 # in the Makefile.  `need` runs before each command, so it starts almost no
 # program; `setup` and `doctor` look closely.
 
-# What only debug, bochs, uefi and llvm need is not needed to begin.
-ALL=build,host,run,image,test,llvm,debug,bochs,uefi
+# What only debug, bochs, uefi, llvm and bench need is not needed to begin.
+ALL=build,host,run,image,test,llvm,debug,bochs,uefi,bench
 NEEDED=build,host,run,image,test
 
 # Tool, purposes, packages of Debian, Fedora, Arch and Homebrew; a comma
@@ -43,6 +43,7 @@ bochs         bochs       bochs,bochs-sdl bochs bochs bochs
 bochs-bios    bochs       bochsbios,vgabios bochs-bios,vgabios bochs bochs
 ovmf          uefi        ovmf edk2-ovmf edk2-ovmf qemu
 grub-efi      uefi        grub-efi-amd64-bin grub2-efi-x64-modules grub -
+valgrind      bench       valgrind valgrind-devel,valgrind valgrind -
 EOF
 }
 
@@ -256,9 +257,9 @@ purposes() {
 
 need() {
 	case $1 in
-	build | image | run | test | host | bochs | debug | uefi) ;;
+	build | image | run | test | host | bochs | debug | uefi | bench) ;;
 	*) echo "tools: need what? build image run test host bochs debug" \
-		"uefi" >&2; return 2 ;;
+		"uefi bench" >&2; return 2 ;;
 	esac
 	manager=none
 	list=$(purposes "$1")
