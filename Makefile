@@ -49,6 +49,7 @@ HOST_CC   := gcc
 LD        := $(CROSS_COMPILE)ld
 endif
 NM     := $(CROSS_COMPILE)nm
+LINES  := $(CROSS_COMPILE)objdump --dwarf=decodedline
 KERNEL := build/kernel$(VARIANT)
 HOST   := build/host$(VARIANT)
 FAST   := build/fast$(VARIANT)
@@ -126,16 +127,17 @@ $(eval $(call compile,$(KERNEL),$(KERNEL_CC),$(KERNEL_CFLAGS)))
 $(eval $(call compile,$(HOST),$(HOST_CC),$(HOST_CFLAGS)))
 $(eval $(call compile,$(FAST),$(HOST_CC),$(FAST_CFLAGS)))
 
-# A kernel is linked twice: the first link gives the names that the second
-# one's backtraces show.
+# A kernel is linked twice: the first link gives the names and lines that the
+# second one's backtraces show.
 LINK := $(LD) -n -z max-page-size=4096 -T common/boot/kernel.ld
 
 define link # number of the lesson
 $(KERNEL)/lesson-$1.elf: $(patsubst %,$(KERNEL)/%.o,$(call kernel_sources,$1)) \
-                         common/boot/kernel.ld common/boot/symbols.awk
+                         $(addprefix common/boot/,kernel.ld symbols.awk lines.awk)
 	$$(call says,LD,$$@)
 	$$(Q)$(LINK) $$(filter %.o,$$^) -o $$@.first
 	$$(Q)$(NM) -n $$@.first | awk -f common/boot/symbols.awk > $$@.names.S
+	$$(Q)$(LINES) $$@.first | awk -f common/boot/lines.awk >> $$@.names.S
 	$$(Q)$(KERNEL_CC) -c $$@.names.S -o $$@.names.o
 	$$(Q)$(LINK) $$(filter %.o,$$^) $$@.names.o -o $$@
 $(HOST)/lesson-$1-tests: $(patsubst %,$(HOST)/%.o,$(call test_sources,$1))

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "kstring.h"
+#include "lines.h"
 #include "symbols.h"
 
 #define FRAMES_MAX 16
@@ -45,6 +46,7 @@ static void print_return(uint64_t address)
 	kprintf("   0x%016llx", (unsigned long long)address);
 	if (name != NULL)
 		kprintf(" %s+0x%llx", name, (unsigned long long)offset + 1);
+	line_print(address - 1);
 	kprintf("\n");
 }
 
@@ -103,6 +105,7 @@ void backtrace_print(uint64_t rip, uint64_t rsp, uint64_t rbp)
 	if (rip != 0) {
 		kprintf("   ");
 		symbol_print(rip);
+		line_print(rip);
 		kprintf("\n");
 	}
 	if (caller != 0)

@@ -6,6 +6,7 @@
 #include "cpu.h"
 #include "kstring.h"
 #include "layout.h"
+#include "lines.h"
 #include "paging.h"
 #include "phys.h"
 #include "symbols.h"
@@ -155,4 +156,18 @@ TEST(boot_symbols_are_found_by_any_byte_of_theirs)
 	CHECK_EQ(offset, 5);
 	CHECK(symbol_find((uintptr_t)text_base - 1, &offset) == NULL);
 	CHECK(symbol_find((uintptr_t)text_end, &offset) == NULL);
+}
+
+/* The lines of this file, by a function of it and by one of another. */
+TEST(boot_lines_of_code_are_found)
+{
+	unsigned    line = 0;
+	const char *file = line_find((uintptr_t)wrong_pages, &line);
+
+	CHECK_TEXT(file, "boot_ktest.c");
+	CHECK(line > 0);
+	CHECK_TEXT(line_find((uintptr_t)phys_to_virt, &line), "direct_map.c");
+	CHECK(line_find((uintptr_t)text_base - 1, &line) == NULL);
+	CHECK(line_find((uintptr_t)text_end, &line) == NULL);
+	CHECK(line_find(0, &line) == NULL);
 }

@@ -8,6 +8,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "layout.h"
+#include "lines.h"
 #include "panic.h"
 #include "symbols.h"
 #include "user.h"
@@ -146,6 +147,7 @@ static void print_where(const struct trap_frame *frame, uint64_t cr2)
 	        (unsigned long long)frame->error);
 	kprintf(" at       ");
 	symbol_print(frame->rip);
+	line_print(frame->rip);
 	kprintf("\n");
 	if (frame->vector == TRAP_PAGE_FAULT || overrun(frame, cr2) != NULL)
 		kprintf(" address  0x%016llx, in %s\n", (unsigned long long)cr2,
