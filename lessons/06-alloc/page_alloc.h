@@ -121,6 +121,9 @@ static inline enum page_status page_alloc(struct page_alloc *pages,
 	struct page_cache *cache = pages->cache;
 	uint64_t           top;
 
+	/* Most machines end below the user area: its requests fall back. */
+	if (kind == MEMAREA_USER && cache[MEMAREA_USER].pages == 0)
+		kind = MEMAREA_KERNEL;
 	/* The top is count - 1, which only an empty stack cannot form. */
 	if (order != 0 || (unsigned)kind >= MEMAREAS ||
 	    __builtin_sub_overflow(cache[kind].count, 1, &top))
