@@ -90,7 +90,8 @@ void e820_normalize(const struct e820_map *firmware, struct e820_map *map)
 	paddr_t      at = 0, last = 0;
 
 	ASSERT(map != firmware, "map %p", (void *)map);
-	*map = (struct e820_map){ .given = firmware->given };
+	map->given = firmware->given;
+	map->count = map->empty = map->wrapped = map->crowded = 0;
 	waiting.before = lower_base;
 	covering.before = higher_type;
 	waiting.count = covering.count = 0;

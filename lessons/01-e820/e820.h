@@ -130,7 +130,8 @@ void e820_read(struct e820_map *map, const void *entries, uint32_t count,
  * type joined; of two claims on one byte the higher type wins.
  *
  * @param firmware  up to E820_MAX ranges in any order; unchanged
- * @param map       all of it is set: at most 2 * firmware->count - 1 ranges
+ * @param map       all of it is set, but for the room behind its ranges, of
+ *                  which there are at most 2 * firmware->count - 1
  *
  * Takes O(n log n) time: 1024 overlapping ranges cost about a million
  * instructions; and 16 KiB of stack.
