@@ -256,6 +256,8 @@ ifeq ($(T),)
 	@$(foreach n,$(TESTED),$(call program,lesson-$n-report,$(BOOTER) test \
 	  $(KERNEL)/lesson-$n.elf $(addprefix --expect ,$(wildcard \
 	  $(addsuffix /expect.txt,$(call upto,$n))))) &&) :
+	@$(call program,lesson-$(LAST)-screens,python3 common/emu/screens.py \
+	  $(KERNEL)/lesson-$(LAST).elf)
 	@$(call program,lesson-$(LAST)-matrix,$(MATRIX) some \
 	  $(KERNEL)/lesson-$(LAST).elf)
 endif

@@ -5,10 +5,44 @@
 #include "panic.h"
 
 #include "backtrace.h"
-#include "check.h"
+#include "kernel.h"
+#include "layout.h"
 #include "machine.h"
+#include "paging.h"
 
 #define COLUMNS 80
+#define TELLERS 4 /* occupants, descriptors, areas, and one to spare */
+
+static struct {
+	void (*tell)(const void *stage, paddr_t paddr);
+	const void *stage;
+} teller[TELLERS];
+
+static unsigned tellers;
+
+void panic_tell(void (*tell)(const void *stage, paddr_t paddr),
+                const void *stage)
+{
+	ASSERT(tellers < TELLERS, "raise TELLERS (%d)", TELLERS);
+	teller[tellers].tell = tell;
+	teller[tellers++].stage = stage;
+}
+
+void screen_tell(uint64_t address)
+{
+	struct paging_view view = paging_look(address);
+	paddr_t            paddr = view.paddr;
+
+	if (!view.present) {
+		paddr = address - DIRECT_MAP;
+		if (address < DIRECT_MAP || paddr >= DIRECT_GIB * GiB)
+			return;
+	}
+	kprintf(" physical 0x%016llx, page 0x%llx\n", (unsigned long long)paddr,
+	        (unsigned long long)pfn_down(paddr));
+	for (unsigned i = 0; i < tellers; i++)
+		teller[i].tell(teller[i].stage, paddr);
+}
 
 void screen_begin(void)
 {

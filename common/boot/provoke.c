@@ -53,6 +53,14 @@ static void provoke_run(void)
 	call();
 }
 
+/* Any page, by its address in the direct map. */
+static void provoke_page(void)
+{
+	void (*call)(void) = (void (*)(void))unseen(DIRECT_MAP + 48 * MiB);
+
+	call();
+}
+
 static void provoke_divide(void)
 {
 	unseen(unseen(7) / unseen(0));
@@ -68,10 +76,10 @@ static void provoke_ud(void)
 	__asm__ volatile("ud2");
 }
 
-/* A selector behind the end of the GDT. */
+/* A selector far behind the end of the GDT. */
 static void provoke_gp(void)
 {
-	__asm__ volatile("mov %w0, %%es" : : "r"(unseen(TSS_SELECTOR + 16)));
+	__asm__ volatile("mov %w0, %%es" : : "r"(unseen(255 * 8)));
 }
 
 static void provoke_assert(void)
@@ -98,6 +106,7 @@ void provoke(const char *name)
 		{ "divide", provoke_divide }, { "wild", provoke_wild },
 		{ "ud", provoke_ud },         { "gp", provoke_gp },
 		{ "assert", provoke_assert }, { "phys", provoke_phys },
+		{ "page", provoke_page },
 	};
 
 	for (size_t i = 0; i < sizeof(mistake) / sizeof(mistake[0]); i++) {

@@ -166,13 +166,39 @@ void *test_memory(void)
 	return phys_to_virt(place, TEST_MEMORY_BYTES);
 }
 
+/* For panic_tell(). */
+static void tell_occupants(const void *stage, paddr_t paddr)
+{
+	const struct occupants *table = stage;
+
+	for (uint32_t i = 0; i < table->count && i < OCCUPANTS_MAX; i++) {
+		const struct occupant *o = &table->entry[i];
+
+		if (pfn_down(paddr) >= pfn_down(o->base) &&
+		    pfn_down(paddr) < pfn_up(o->end))
+			kprintf(" occupant %.*s, 0x%llx-0x%llx\n",
+			        OCCUPANT_NAME_BYTES, o->name,
+			        (unsigned long long)o->base,
+			        (unsigned long long)o->end - 1);
+	}
+}
+
+static void provoke_late(void)
+{
+	char value[64];
+
+	if (boot_info_option(&boot, "provoke", value, sizeof(value)))
+		provoke(value + strlen(PROVOKE_LATE));
+}
+
 /* The options that run something else than the lesson. */
 static void obey_late_options(void)
 {
 	char     value[64];
 	unsigned failed;
 
-	if (boot_info_option(&boot, "provoke", value, sizeof(value)))
+	if (boot_info_option(&boot, "provoke", value, sizeof(value)) &&
+	    strncmp(value, PROVOKE_LATE, strlen(PROVOKE_LATE)) != 0)
 		provoke(value);
 	if (boot_info_option(&boot, "bench", value, sizeof(value)))
 		machine_power_off(boot_bench(&boot, &occupants, value));
@@ -196,9 +222,11 @@ void start(uint32_t eax, uint32_t ebx)
 	print_warnings();
 	read_module_block();
 	describe_memory();
+	panic_tell(tell_occupants, &occupants);
 
 	obey_late_options();
 	kernel_main(&boot, &occupants);
+	provoke_late();
 	if (has_word("once"))
 		machine_power_off(true);
 	kprintf("boot: done, the kernel waits\n");

@@ -149,9 +149,11 @@ static void print_where(const struct trap_frame *frame, uint64_t cr2)
 	symbol_print(frame->rip);
 	line_print(frame->rip);
 	kprintf("\n");
-	if (frame->vector == TRAP_PAGE_FAULT || overrun(frame, cr2) != NULL)
+	if (frame->vector == TRAP_PAGE_FAULT || overrun(frame, cr2) != NULL) {
 		kprintf(" address  0x%016llx, in %s\n", (unsigned long long)cr2,
 		        place_of(cr2));
+		screen_tell(cr2);
+	}
 	kprintf(" stack    0x%016llx, in %s\n", (unsigned long long)frame->rsp,
 	        place_of(frame->rsp));
 }

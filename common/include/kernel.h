@@ -28,6 +28,15 @@
 	} while (0)
 
 /**
+ * From now on the screens of exceptions ask @p tell about an address in RAM:
+ * it prints a line of what its stage knows, from @p stage as it was given.
+ * Whatever went wrong may have damaged that too, so it trusts nothing and
+ * always comes to an end.
+ */
+void panic_tell(void (*tell)(const void *stage, paddr_t paddr),
+                const void *stage);
+
+/**
  * A place to look around: Bochs stops here and says what to look at, which
  * is @p object, and so does gdb after `make lesson N=1 debug`.  Elsewhere
  * nothing happens.  One stands before the first stage and one after each.

@@ -26,6 +26,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	     "%s: descriptors need %llu KiB, largest free run is %llu KiB",
 	     need.why, (unsigned long long)(need.bytes / KiB),
 	     (unsigned long long)(need.largest / KiB));
+	panic_tell(msadsc_tell, &array);
 	MUST_HOLD(msadsc_check(&array));
 	msadsc_print(&array);
 	BREAKPOINT(array, "after msadsc: usable ranges are runs");

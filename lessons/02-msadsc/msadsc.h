@@ -245,6 +245,14 @@ const char *msadsc_check(const struct msadsc_array *array);
 /** Print how many descriptors there are, where, and what they cost. */
 void msadsc_print(const struct msadsc_array *array);
 
+/**
+ * Print what the descriptors say of an address, for panic_tell().
+ *
+ * @param array  a struct msadsc_array, which may be damaged
+ * @param paddr  any
+ */
+void msadsc_tell(const void *array, paddr_t paddr);
+
 /** Print the same for another program: `descriptors`, `left_out_pages`. */
 void msadsc_list(const struct msadsc_array *array);
 

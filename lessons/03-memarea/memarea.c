@@ -104,3 +104,16 @@ void memareas_list(const struct memareas *areas)
 		                             area->occupied_pages));
 	}
 }
+
+void memarea_tell(const void *areas, paddr_t paddr)
+{
+	enum memarea_kind     kind = memarea_of(pfn_down(paddr));
+	const struct memarea *area =
+		&((const struct memareas *)areas)->area[kind];
+
+	kprintf(" area     %s: %llu usable pages, %llu occupied, %llu in free "
+	        "blocks\n",
+	        memarea_name(kind), (unsigned long long)area->usable_pages,
+	        (unsigned long long)area->occupied_pages,
+	        (unsigned long long)area->free_pages);
+}

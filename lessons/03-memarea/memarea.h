@@ -88,6 +88,14 @@ const char *memareas_check(const struct memareas     *areas,
 void memareas_print(const struct memareas *areas);
 
 /**
+ * Print which area an address is in, for panic_tell().
+ *
+ * @param areas  a struct memareas, which may be damaged
+ * @param paddr  any
+ */
+void memarea_tell(const void *areas, paddr_t paddr);
+
+/**
  * Print the areas for another program: `area NAME usable N occupied N free N`.
  * What nothing occupies is free, whether lesson 5 has merged it or not.
  */
