@@ -6,6 +6,7 @@
 
 #include "bench.h"
 #include "layout.h"
+#include "lazy.h"
 #include "test.h"
 
 extern const uint64_t entry_time; /* entry.S: at the first instruction */
@@ -35,6 +36,11 @@ uint64_t bench_end(uint64_t since)
 uint64_t bench_since_entry(void)
 {
 	return time_stamp() - entry_time;
+}
+
+uint64_t bench_cleared(void)
+{
+	return lazy_bytes();
 }
 
 void bench_row(const char *row, uint64_t operations, uint64_t ticks)

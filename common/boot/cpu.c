@@ -94,20 +94,21 @@ static uint8_t stack_for(unsigned vector)
 	}
 }
 
-static void set_gates(void)
+static void set_gate(unsigned vector, uint64_t entry)
 {
-	for (unsigned i = 0; i < TRAP_VECTORS; i++) {
-		uint64_t entry = trap_entries[i];
+	idt[vector] = (struct gate){
+		.offset_low = (uint16_t)entry,
+		.selector = CODE_SELECTOR,
+		.stack = stack_for(vector),
+		.type = vector == TRAP_BREAKPOINT ? GATE_USER : GATE_PRESENT,
+		.offset_middle = (uint16_t)(entry >> 16),
+		.offset_high = (uint32_t)(entry >> 32),
+	};
+}
 
-		idt[i] = (struct gate){
-			.offset_low = (uint16_t)entry,
-			.selector = CODE_SELECTOR,
-			.stack = stack_for(i),
-			.type = i == TRAP_BREAKPOINT ? GATE_USER : GATE_PRESENT,
-			.offset_middle = (uint16_t)(entry >> 16),
-			.offset_high = (uint32_t)(entry >> 32),
-		};
-	}
+void cpu_set_page_fault(uint64_t entry)
+{
+	set_gate(TRAP_PAGE_FAULT, entry);
 }
 
 void *cpu_user_stack(void)
@@ -124,7 +125,8 @@ void cpu_init(void)
 		tss.ist[i - 1] = stacks[i].end;
 	tss.io_map = sizeof(tss);
 	set_tss_descriptor();
-	set_gates();
+	for (unsigned i = 0; i < TRAP_VECTORS; i++)
+		set_gate(i, trap_entries[i]);
 	__asm__ volatile("lgdt %0" : : "m"(gdtr));
 	__asm__ volatile("ltr %w0" : : "r"(TSS_SELECTOR));
 	__asm__ volatile("lidt %0" : : "m"(idtr));

@@ -15,6 +15,9 @@
 /** Load GDT, TSS and IDT.  From here on an exception is explained. */
 void cpu_init(void);
 
+/** From now on page faults go to @p entry, as the CPU delivers them. */
+void cpu_set_page_fault(uint64_t entry);
+
 /** Where the CPU reads, on an exception in user mode, where the kernel's stack
  *  then is: 8 bytes, at an address that is a multiple of 4. */
 void *cpu_user_stack(void);

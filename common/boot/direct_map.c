@@ -7,6 +7,7 @@
 #include "check.h"
 #include "cpu.h"
 #include "layout.h"
+#include "lazy.h"
 #include "paging.h"
 
 #define ENTRIES     512
@@ -221,9 +222,12 @@ static void clear(char *at, uint64_t bytes)
 
 void *phys_to_virt_zeroed(paddr_t paddr, uint64_t bytes)
 {
-	char *memory = phys_to_virt(paddr, bytes);
+	char *memory = lazy_zeroed(paddr, bytes);
 	char  all[BYTES_TEXT_BYTES], done[BYTES_TEXT_BYTES];
 
+	if (memory != NULL)
+		return memory;
+	memory = phys_to_virt(paddr, bytes);
 	for (uint64_t at = 0; at < bytes; at += CLEAR_STEP) {
 		clear(memory + at, min_u64(CLEAR_STEP, bytes - at));
 		if (bytes > CLEAR_STEP)

@@ -5,6 +5,7 @@
  *
  *     0x0000000000000000  not mapped: a null pointer faults
  *     0xffff800000000000  direct map: physical address p is at DIRECT_MAP + p
+ *     0xffffc00000000000  with "lazy": a window onto p is at LAZY_MAP + p
  *     0xffffffff80000000  kernel: physical address p is at KERNEL_VIRT + p,
  *                         from 1 MiB to the end of the image, page by page
  *     0xffffffff90000000  the picture on the screen, if there is one
@@ -16,6 +17,7 @@
 #define LAYOUT_H
 
 #define DIRECT_MAP  0xffff800000000000 /**< Physical 0 is here. */
+#define LAZY_MAP    0xffffc00000000000 /**< With "lazy". */
 #define KERNEL_VIRT 0xffffffff80000000 /**< For the kernel. */
 
 /** Up to 256 MiB, and 2 MiB more where they do not begin on a large page. */

@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "kstring.h"
 #include "layout.h"
+#include "lazy.h"
 #include "machine.h"
 #include "paging.h"
 #include "phys.h"
@@ -151,6 +152,8 @@ static void describe_memory(void)
 	     "%u modules and the kernel: raise OCCUPANTS_MAX (%d)",
 	     boot.module_count, OCCUPANTS_MAX);
 	paging_map_ram(&boot, &occupants);
+	if (has_word("lazy"))
+		lazy_init(&boot, &occupants);
 }
 
 void *test_memory(void)

@@ -56,6 +56,7 @@ ROWS = [
     ("E", "a map of %s ranges sorted: a range"),
     ("D-stages", "stages 2 to 5, whole"),
     ("D-ready", "from the first instruction to ready, whole"),
+    ("D-bytes", "bytes of descriptors that were cleared, a page"),
 ]
 
 

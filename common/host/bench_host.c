@@ -65,6 +65,11 @@ uint64_t bench_since_entry(void)
 	return 0;
 }
 
+uint64_t bench_cleared(void)
+{
+	return 0;
+}
+
 void bench_row(const char *row, uint64_t operations, uint64_t ticks)
 {
 	char text[96];

@@ -62,6 +62,12 @@ uint64_t bench_end(uint64_t since);
 uint64_t bench_since_entry(void);
 
 /**
+ * Platform: of the memory that phys_to_virt_zeroed() lent, the bytes that it
+ * has cleared, with tables that it needed for that; 0: all of it.
+ */
+uint64_t bench_cleared(void);
+
+/**
  * Platform: print `bench: ROW OPERATIONS TICKS`.
  *
  * @param row         one word

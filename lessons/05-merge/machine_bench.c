@@ -38,7 +38,7 @@ void bench_machine_stages(struct bench_machine *m)
 BENCH(boot)
 {
 	struct bench_machine *m = bench_machine_read();
-	uint64_t              since = bench_begin(), stages, ready;
+	uint64_t              since = bench_begin(), stages, ready, cleared;
 
 	bench_machine_stages(m);
 	stages = bench_end(since);
@@ -46,6 +46,10 @@ BENCH(boot)
 	bench_row("D-stages", m->array.usable_pages, stages);
 	if (ready != 0)
 		bench_row("D-ready", m->array.usable_pages, ready);
+	cleared = bench_cleared();
+	if (cleared == 0)
+		cleared = m->array.pages * sizeof(struct msadsc);
+	bench_row("D-bytes", m->array.usable_pages, cleared);
 	ASSERT(merge_check(&m->array, &m->areas) == NULL, "%s",
 	       merge_check(&m->array, &m->areas));
 }
