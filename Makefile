@@ -93,8 +93,8 @@ test_sources   = common/host/host.c common/host/test_main.c $(PARSERS) \
                  $(COMMON) $(call stages,$1)
 replay_sources = common/host/host.c common/host/map_file.c \
                  $(filter-out %_test.c common/lib/test.c,$(COMMON) \
-                 $(call stages,$1)) $(lastword $(wildcard \
-                 $(addsuffix /replay.c,$(call upto,$1))))
+                 $(call stages,$1)) common/host/replay_main.c \
+                 $(wildcard $(addsuffix /replay.c,$(call upto,$1)))
 bench_sources  = common/host/host.c common/host/bench_host.c \
                  $(filter-out %_test.c common/lib/test.c,$(COMMON) \
                  $(call stages,$1)) $(call benches,$1)

@@ -1,28 +1,28 @@
 /**
  * @file
- * Lesson 1 on the host: the stage over the memory map of any machine.
+ * Lesson 1 on the host: its step of a replay.
  */
 #include <stdio.h>
 #include "check.h"
-#include "e820.h"
+#include "e820_replay.h"
 #include "host.h"
-#include "map_file.h"
+#include "replay.h"
 
-static struct e820_map firmware, map;
+struct e820_map replayed_map;
 
-int main(int argc, char **argv)
+REPLAY(1)
 {
-	struct map_file file;
+	static struct e820_map firmware;
 
-	ASSERT(argc == 2, "%d arguments, not the name of a map file", argc - 1);
-	file = map_file_read(argv[1]);
-	e820_read(&firmware, file.entry, file.count, sizeof(*file.entry));
+	(void)last;
+	e820_read(&firmware, replay_file.entry, replay_file.count,
+	          sizeof(*replay_file.entry));
 	host_print_to(stderr);
 	e820_print_warnings(&firmware);
 	host_print_to(stdout);
 
-	e820_normalize(&firmware, &map);
-	ASSERT(e820_check(&map) == NULL, "%s", e820_check(&map));
-	e820_list(&firmware, &map);
-	return 0;
+	e820_normalize(&firmware, &replayed_map);
+	ASSERT(e820_check(&replayed_map) == NULL, "%s",
+	       e820_check(&replayed_map));
+	e820_list(&firmware, &replayed_map);
 }

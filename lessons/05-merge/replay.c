@@ -1,67 +1,20 @@
 /**
  * @file
- * Lesson 5 on the host: the stages over the memory map of any machine.
+ * Lesson 5 on the host: its step of a replay.
  */
-#include <stdio.h>
 #include "check.h"
-#include "e820.h"
 #include "host.h"
-#include "map_file.h"
-#include "memarea.h"
+#include "memarea_replay.h"
 #include "merge.h"
-#include "msadsc.h"
-#include "occupy.h"
+#include "msadsc_replay.h"
+#include "replay.h"
 
-static struct e820_map     firmware, map;
-static struct occupants    occupants;
-static struct msadsc_array array;
-static struct memareas     areas;
-
-int main(int argc, char **argv)
+REPLAY(5)
 {
-	struct msadsc_need  need;
-	struct occupy_fault fault;
-	struct map_file     file;
-
-	ASSERT(argc == 2, "%d arguments, not the name of a map file", argc - 1);
-	file = map_file_read(argv[1]);
-	e820_read(&firmware, file.entry, file.count, sizeof(*file.entry));
-	host_print_to(stderr);
-	e820_print_warnings(&firmware);
-	host_print_to(stdout);
-	e820_normalize(&firmware, &map);
-	ASSERT(e820_check(&map) == NULL, "%s", e820_check(&map));
-	e820_list(&firmware, &map);
-
-	host_occupants(&occupants);
-	if (!e820_is_usable(&map, HOST_IMAGE_BASE, HOST_IMAGE_END))
-		host_refuse("kernel at 1 MiB to 2 MiB is not in usable memory");
-	if (msadsc_init(&array, &map, &occupants, PFN_LIMIT, &need) !=
-	    MSADSC_OK)
-		host_refuse("%s: descriptors need %llu KiB, largest free run "
-		            "is %llu KiB",
-		            need.why, (unsigned long long)(need.bytes / KiB),
-		            (unsigned long long)(need.largest / KiB));
-	ASSERT(msadsc_check(&array) == NULL, "%s", msadsc_check(&array));
-	msadsc_list(&array);
-
-	memareas_init(&areas, &array);
-	ASSERT(memareas_check(&areas, &array) == NULL, "%s",
-	       memareas_check(&areas, &array));
-
-	if (occupy_mark(&array, &areas, &occupants, &fault) != OCCUPY_OK)
-		host_refuse("page 0x%llx belongs to %s and to %s",
-		            (unsigned long long)fault.pfn, fault.name,
-		            fault.other);
-	ASSERT(occupy_check(&array, &areas, &occupants) == NULL, "%s",
-	       occupy_check(&array, &areas, &occupants));
-	occupy_list(&occupants);
-	memareas_list(&areas);
-
-	if (merge_runs(&array, &areas) != MERGE_OK)
+	(void)last;
+	if (merge_runs(&replayed_array, &replayed_areas) != MERGE_OK)
 		host_refuse("merge before occupy");
-	ASSERT(merge_check(&array, &areas) == NULL, "%s",
-	       merge_check(&array, &areas));
-	merge_list(&areas);
-	return 0;
+	ASSERT(merge_check(&replayed_array, &replayed_areas) == NULL, "%s",
+	       merge_check(&replayed_array, &replayed_areas));
+	merge_list(&replayed_areas);
 }
