@@ -30,4 +30,7 @@ void framebuffer_write(const char *text, size_t bytes);
  */
 void *framebuffer_map(paddr_t base, uint64_t bytes);
 
+/** Take away what framebuffer_map() has mapped. */
+void framebuffer_unmap(void);
+
 #endif

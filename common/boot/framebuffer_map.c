@@ -13,6 +13,7 @@
 
 #define LARGE_BYTES (2 * MiB)
 #define FIRST       ((FRAMEBUFFER_WINDOW - KERNEL_VIRT) / LARGE_BYTES)
+#define PAGES       129 /* 256 MiB that begin within a page */
 
 #define PAT_MSR     0x277
 #define PAT_ENTRY   32 /* entry 4: the first that PTE_LARGE_PAT chooses */
@@ -52,4 +53,15 @@ void *framebuffer_map(paddr_t base, uint64_t bytes)
 	for (uint64_t i = 0; i < pages; i++)
 		kernel_pd[FIRST + i] = (first + i * LARGE_BYTES) | rights;
 	return (void *)(FRAMEBUFFER_WINDOW + (base - first));
+}
+
+void framebuffer_unmap(void)
+{
+	for (uint64_t i = 0; i < PAGES; i++) {
+		kernel_pd[FIRST + i] = 0;
+		__asm__ volatile("invlpg (%0)"
+		                 :
+		                 : "r"(FRAMEBUFFER_WINDOW + i * LARGE_BYTES)
+		                 : "memory");
+	}
 }

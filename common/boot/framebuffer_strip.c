@@ -6,12 +6,13 @@
  *         1            64K   1M      16M     256M    4G      64G     1T
  *         2   e820     |####|r|############|rr|...........|    127 MiB usable
  *         3   msadsc   ...
+ *      last            (blank, between panel and text)
  */
 #include "framebuffer_strip.h"
 
 #include "kstring.h"
 
-#define HEAD_ROWS     2
+#define HEAD_ROWS     2 /* legend and scale */
 #define NAME_COLUMNS  9
 #define TOTAL_COLUMNS 19
 #define STRIP_LEAST   24 /* columns of text: one for each doubling */
@@ -24,7 +25,7 @@
 /* Terminal's colours that stand for ours: those of colour.c. */
 static const uint8_t inks[] = {
 	[COLOUR_NONE] = 15,    [COLOUR_FREE] = 2,     [COLOUR_USED] = 3,
-	[COLOUR_RESERVED] = 1, [COLOUR_FIRMWARE] = 4, [COLOUR_HOLE] = 8,
+	[COLOUR_RESERVED] = 1, [COLOUR_FIRMWARE] = 4, [COLOUR_HOLE] = TEXT_DIM,
 };
 
 /* Columns of text between name and total. */
@@ -41,7 +42,7 @@ static struct box strip_box(const struct text *text, unsigned row)
 unsigned panel_columns(const struct text *text)
 {
 	if (text->columns < NAME_COLUMNS + STRIP_LEAST + TOTAL_COLUMNS ||
-	    text->rows < HEAD_ROWS + 1 + TEXT_LEAST)
+	    text->rows < HEAD_ROWS + 2 + TEXT_LEAST)
 		return 0;
 	return (unsigned)min_u64(strip_box(text, 0).width / text->scale,
 	                         STRIP_COLUMNS_MAX);
@@ -129,7 +130,7 @@ static void draw_row(const struct text *text, unsigned row,
 
 void panel_add(struct text *text, const struct strip *strip)
 {
-	unsigned rows = text->top == 0 ? HEAD_ROWS + 1 : 1;
+	unsigned rows = text->top == 0 ? HEAD_ROWS + 2 : 1;
 
 	if (text->rows - text->top >= TEXT_LEAST + rows)
 		text_reserve(text, rows);
@@ -137,5 +138,5 @@ void panel_add(struct text *text, const struct strip *strip)
 		draw_legend(text);
 		draw_scale(text);
 	}
-	draw_row(text, text->top - 1, strip);
+	draw_row(text, text->top - 2, strip);
 }

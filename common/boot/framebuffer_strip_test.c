@@ -74,10 +74,10 @@ TEST(panel_shows_a_strip_between_name_and_total)
 	strip_paint(&strip, TiB - 1, TiB, COLOUR_RESERVED);
 	panel_add(screen, &strip);
 
-	CHECK_EQ(screen->top, 3); /* legend, scale, strip */
+	CHECK_EQ(screen->top, 4); /* legend, scale, strip, blank */
 	CHECK_EQ(pixel_at(9 * WIDTH - 1, 2), screen->pixel[0]);
 	CHECK_EQ(pixel_at(9 * WIDTH, 2), screen->pixel[2]);
-	CHECK_EQ(pixel_at(9 * WIDTH + 1, 2), screen->pixel[8]);
+	CHECK_EQ(pixel_at(9 * WIDTH + 1, 2), screen->pixel[TEXT_DIM]);
 	CHECK_EQ(pixel_at(9 * WIDTH + 143, 2), screen->pixel[1]);
 	CHECK_EQ(pixel_at(9 * WIDTH + 144, 2), screen->pixel[0]);
 }
@@ -95,11 +95,11 @@ TEST(panel_leaves_room_for_text)
 
 TEST(panel_needs_a_screen_of_some_size)
 {
-	begin(52, 11);
+	begin(52, 12);
 	CHECK_EQ(panel_columns(screen), 24 * WIDTH);
-	begin(51, 11);
+	begin(51, 12);
 	CHECK_EQ(panel_columns(screen), 0);
-	begin(52, 10);
+	begin(52, 11);
 	CHECK_EQ(panel_columns(screen), 0);
 }
 

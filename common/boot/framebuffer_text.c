@@ -9,16 +9,12 @@
 /* A font's pixels become larger where they would make twice as many. */
 #define COLUMNS_WANTED 100
 
-/* Each line that scrolls costs as much as the whole screen, so the last row
- * is left by some lines at once: a sixth of the screen. */
-#define SCROLL_PART 6
-
-/* A terminal's colours: dark on the left, bright on the right. */
+/* On a dark background all of them can be read. */
 static const uint32_t palette[TEXT_COLOURS] = {
 	0x10141c, 0xe0605c, 0x62b84a, 0xd8ac3c, /* black red green yellow */
 	0x5c96f0, 0xc078d0, 0x48b4b8, 0xc8ccd4, /* blue magenta cyan grey */
 	0x6c7484, 0xff8680, 0x8ae070, 0xffd868, /* and brighter */
-	0x8cbcff, 0xe0a0f0, 0x78dce0, 0xffffff,
+	0x8cbcff, 0xe0a0f0, 0x78dce0, 0xffffff, 0x343c4a, /* TEXT_DIM */
 };
 
 static const struct cell blank = { ' ', SGR_INK };
@@ -94,23 +90,15 @@ bool text_init(struct text *text, struct picture picture,
 	return true;
 }
 
-static void scroll(struct text *text)
-{
-	unsigned all = text->rows - text->top;
-	unsigned lines = (all + SCROLL_PART - 1) / SCROLL_PART;
-
-	for (unsigned i = text->top; i + lines < text->rows; i++)
-		copy_row(text, i, i + lines);
-	for (unsigned i = text->rows - lines; i < text->rows; i++)
-		clear_row(text, i);
-	text->row = text->rows - lines;
-}
-
 static void new_line(struct text *text)
 {
 	text->column = 0;
-	if (++text->row >= text->rows)
-		scroll(text);
+	if (++text->row < text->rows)
+		return;
+	text->row = text->rows - 1;
+	for (unsigned i = text->top; i < text->row; i++)
+		copy_row(text, i, i + 1);
+	clear_row(text, text->row);
 }
 
 static void put(struct text *text, char c)

@@ -15,8 +15,9 @@
 #define TEXT_COLUMNS_MAX 160
 #define TEXT_ROWS_MAX    50
 
-/** Colours of a terminal. */
-#define TEXT_COLOURS 16
+/** Colours of a terminal, and one that is hardly there. */
+#define TEXT_COLOURS 17
+#define TEXT_DIM     16
 
 /** What stands in a cell. */
 struct cell {

@@ -8,12 +8,13 @@
  * The scale is that of lesson 1's picture, logarithmic: each doubling from
  * 64 KiB to 1 TiB is as wide as every other, and equal steps lie between.
  *
- * A stage that prints may also draw.  It begins a strip, paints its ranges in
- * any order, the later over the earlier, and ends it with a total:
+ * A stage that prints may also draw.  A strip begins as a copy of the one
+ * before, so a stage paints only what it has found out or changed, the later
+ * over the earlier, and ends with a total:
  *
- *     console_strip_begin("e820");
- *     console_strip_range(base, end, COLOUR_FREE);
- *     console_strip_end("%s usable", text);
+ *     console_strip_begin("occupy");
+ *     console_strip_range(base, end, COLOUR_USED);
+ *     console_strip_end("%s used", text);
  *
  * Where nobody shows strips (a text screen, the host) that does nothing.
  */
@@ -36,7 +37,8 @@ struct strip {
 	uint8_t  colour[STRIP_COLUMNS_MAX]; /**< An enum console_colour each. */
 };
 
-/** Begin a strip, on behalf of @p name.  All of it is COLOUR_HOLE. */
+/** Begin a strip, on behalf of @p name: a copy of the last one, or at first
+ *  COLOUR_HOLE from end to end. */
 void console_strip_begin(const char *name);
 
 /**

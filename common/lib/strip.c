@@ -8,8 +8,7 @@
 
 #define FRACTION 16 /* bits behind the point of a logarithm */
 
-static struct strip strip;
-static unsigned     wanted;
+static struct strip strip; /* the last one, until the next begins */
 static void (*shown_by)(const struct strip *strip);
 
 unsigned strip_column(unsigned columns, paddr_t paddr)
@@ -43,14 +42,13 @@ void strip_paint(struct strip *s, paddr_t base, paddr_t end,
 void console_strip_to(void (*show)(const struct strip *strip), unsigned columns)
 {
 	shown_by = show;
-	wanted = columns;
+	strip.columns = columns;
+	memset(strip.colour, COLOUR_HOLE, sizeof(strip.colour));
 }
 
 void console_strip_begin(const char *name)
 {
-	strip.columns = wanted;
 	ksnprintf(strip.name, sizeof(strip.name), "%s", name);
-	memset(strip.colour, COLOUR_HOLE, sizeof(strip.colour));
 }
 
 void console_strip_range(paddr_t base, paddr_t end, enum console_colour colour)
