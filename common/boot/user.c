@@ -36,7 +36,9 @@ struct user_mode user_mode_look(void)
 
 paddr_t user_mode_paddr(const void *address)
 {
-	return (uintptr_t)address - KERNEL_VIRT;
+	uintptr_t at = (uintptr_t)address;
+
+	return at - (at >= KERNEL_VIRT ? KERNEL_VIRT : DIRECT_MAP);
 }
 
 bool user_mode_run(const struct user_start *start, struct user_end *end)

@@ -22,8 +22,9 @@ MEM_TIGHT = 900 << 30
 # From here on a CPU with 40 address bits does not reach all of it.
 MEM_WIDE = 1020 << 30
 
-# GRUB 2.06 does not start below that; QEMU can load the kernel itself.
-MEM_GRUB = 3 << 20
+# Below that GRUB 2.06 has no room, for itself or for the larger kernels; QEMU
+# can load them without it.
+MEM_GRUB = 4 << 20
 
 # The kernel writes 0x10 or 0x11 to port 0xf4; the status is twice that, + 1.
 STATUS_OK = 33
@@ -89,7 +90,7 @@ def memory_options(total, machine):
 def kernel_options(options, words):
     """How the kernel comes into the machine."""
     if options.boot == "grub" and memory_bytes(options.mem) < MEM_GRUB:
-        print("boot: GRUB needs 3M of memory, so QEMU loads the kernel "
+        print("boot: GRUB needs 4M of memory, so QEMU loads the kernel "
               "(BOOT=pvh)", flush=True)
         options.boot = "pvh"
     if options.boot == "pvh":

@@ -23,7 +23,10 @@
 #define BENCH_H
 
 #include "console.h"
+#include "kstring.h"
 #include "occupants.h"
+
+#include "bench_spread.h"
 
 /** One workload, as the linker collects them. */
 struct bench {
@@ -79,29 +82,6 @@ void bench_row(const char *row, uint64_t operations, uint64_t ticks);
 /** bench_row() whose name is @p text with @p number behind it. */
 void bench_row_of(const char *text, uint64_t number, uint64_t operations,
                   uint64_t ticks);
-
-/** Bins of a bench_spread: an operation that takes more is in the last. */
-#define BENCH_BINS 8192
-
-/** How the costs of single operations are spread. */
-struct bench_spread {
-	uint64_t  operations; /**< How many were noted. */
-	uint64_t  ticks;      /**< All together. */
-	uint64_t  worst;      /**< The most that one took. */
-	uint32_t *bin; /**< BENCH_BINS of them: how many took so many ticks. */
-};
-
-/** Begin, with memory for BENCH_BINS bins. */
-void bench_spread_init(struct bench_spread *spread, uint32_t *bin);
-
-/** Note an operation that took so much. */
-static inline void bench_note(struct bench_spread *spread, uint64_t ticks)
-{
-	spread->operations++;
-	spread->ticks += ticks;
-	spread->worst = max_u64(spread->worst, ticks);
-	spread->bin[min_u64(ticks, BENCH_BINS - 1)]++;
-}
 
 /**
  * Print bench_row(), and where ticks are known one by one

@@ -56,7 +56,7 @@ struct test {
 unsigned test_run(const char *word);
 
 /** How much test_memory() is. */
-#define TEST_MEMORY_BYTES (192 * KiB)
+#define TEST_MEMORY_BYTES (256 * KiB)
 
 /**
  * Platform: TEST_MEMORY_BYTES bytes for the running test, page-aligned and of

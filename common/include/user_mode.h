@@ -22,7 +22,8 @@ struct user_mode {
 /** Ask the machine. */
 struct user_mode user_mode_look(void);
 
-/** Where an address of the kernel's image lies; 0 on the host. */
+/** Where an address of the kernel's image or of phys_to_virt() lies; 0 on the
+ *  host. */
 paddr_t user_mode_paddr(const void *address);
 
 /** What a program begins with. */

@@ -8,19 +8,22 @@
 #include "test.h"
 #include "user_mode.h"
 
-static _Alignas(4096) char machine[(TEST_PAGES + 1) * PAGE_SIZE];
+#define MACHINE_BYTES ((TEST_PAGES + 1) * PAGE_SIZE)
+
+_Static_assert(MACHINE_BYTES <= TEST_MEMORY_BYTES, "the machine is lent");
+
 static struct memm memm, saved;
 
 uint64_t *memm_test_root(void)
 {
-	return (uint64_t *)(void *)machine;
+	return test_memory();
 }
 
 void memm_test_begin(struct memm *m, uint64_t only_pages)
 {
-	memset(machine, 0xaa, sizeof(machine));
-	memset(machine, 0, PAGE_SIZE);
-	phys_lend(pfn_to_paddr(TEST_ROOT), sizeof(machine), machine);
+	memset(test_memory(), 0xaa, MACHINE_BYTES);
+	memset(test_memory(), 0, PAGE_SIZE);
+	phys_lend(pfn_to_paddr(TEST_ROOT), MACHINE_BYTES, test_memory());
 	CHECK_EQ(memm_init(m, TEST_FIRST, TEST_PAGES, only_pages), MEMM_OK);
 	CHECK_TEXT(memm_check(m), NULL);
 }
@@ -36,11 +39,11 @@ void memm_test_begin_mapped(struct memm *m)
 bool memm_test_begin_real(struct memm *m)
 {
 	struct user_mode mode = user_mode_look();
-	pfn_t            first = pfn_down(user_mode_paddr(machine));
+	pfn_t            first = pfn_down(user_mode_paddr(test_memory()));
 
 	if (!mode.there)
 		return false;
-	memset(machine, 0xaa, sizeof(machine));
+	memset(test_memory(), 0xaa, MACHINE_BYTES);
 	CHECK_EQ(memm_init(m, first, TEST_PAGES, 0), MEMM_OK);
 	memm_use_tables(m, mode.tables, mode.no_execute, mode.huge);
 	return true;

@@ -10,8 +10,10 @@ struct obj_alloc *heap;
 
 #define MEMORY_BYTES ((OBJ_ARENA_PAST - OBJ_ARENA_FIRST) * PAGE_SIZE)
 
-_Static_assert(MEMORY_BYTES + sizeof(struct obj_alloc) <= TEST_MEMORY_BYTES,
-               "both are in the memory of the test");
+_Static_assert(MEMORY_BYTES + sizeof(struct obj_alloc) +
+                               ARENA_FRAMES * sizeof(struct msadsc) <=
+                       TEST_MEMORY_BYTES,
+               "all are in the memory of the test");
 
 static void *memory;
 

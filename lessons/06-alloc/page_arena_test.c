@@ -9,7 +9,8 @@
 
 struct arena arena;
 
-static struct msadsc words[ARENA_FRAMES];
+/* At the end of the test's memory; objects lie at its beginning. */
+static struct msadsc *words;
 
 static struct {
 	struct msadsc     word[ARENA_KEPT];
@@ -21,7 +22,7 @@ static const struct arena_range nothing[] = { { 0, 0 } };
 
 /* The highest ARENA_KEPT descriptors; the array ends where the words end, so
  * that the host sees who reads beyond it. */
-static struct msadsc *const top = &words[ARENA_FRAMES - ARENA_KEPT];
+static struct msadsc *top;
 
 /* Where lesson 2 will put @bytes of descriptors. */
 static paddr_t place_of(const struct arena_range *ram, uint64_t bytes)
@@ -47,7 +48,10 @@ void arena_make(const struct arena_range *ram,
 	pfn_t               end = 0;
 
 	memset(&arena, 0, sizeof(arena));
-	memset(words, 0, sizeof(words));
+	words = (struct msadsc *)test_memory() +
+	        TEST_MEMORY_BYTES / sizeof(*words) - ARENA_FRAMES;
+	top = &words[ARENA_FRAMES - ARENA_KEPT];
+	memset(words, 0, ARENA_FRAMES * sizeof(*words));
 	for (const struct arena_range *r = ram; r->past != 0; r++) {
 		arena.map.range[arena.map.count++] =
 			(struct e820_range){ pfn_to_paddr(r->first),
