@@ -136,8 +136,8 @@ $(KERNEL)/lesson-$1.elf: $(patsubst %,$(KERNEL)/%.o,$(call kernel_sources,$1)) \
                          $(addprefix common/boot/,kernel.ld symbols.awk lines.awk)
 	$$(call says,LD,$$@)
 	$$(Q)$(LINK) $$(filter %.o,$$^) -o $$@.first
-	$$(Q)$(NM) -n $$@.first | awk -f common/boot/symbols.awk > $$@.names.S
-	$$(Q)$(LINES) $$@.first | awk -f common/boot/lines.awk >> $$@.names.S
+	$$(Q){ $(NM) -n $$@.first | awk -f common/boot/symbols.awk; \
+	  $(LINES) $$@.first | awk -f common/boot/lines.awk; } > $$@.names.S
 	$$(Q)$(KERNEL_CC) -c $$@.names.S -o $$@.names.o
 	$$(Q)$(LINK) $$(filter %.o,$$^) $$@.names.o -o $$@
 $(HOST)/lesson-$1-tests: $(patsubst %,$(HOST)/%.o,$(call test_sources,$1))
@@ -267,7 +267,8 @@ endif
 # exhaustive left out: half an hour.
 test-all: test
 	@SHARE=1 PAGES=20 FLIPS=1 $(PROVE) --verbose $(wildcard lessons/*/exhaust.t)
-	@$(MAKE) --no-print-directory LLVM=1 build/kernel-llvm/lesson-$(LAST).elf
+	@$(MAKE) --no-print-directory LLVM=1 \
+	  $(patsubst %,build/kernel-llvm/lesson-%.elf,$(TESTED))
 	@$(call program,all-machines,$(MATRIX) all \
 	  build/kernel/lesson-$(LAST).elf build/kernel-llvm/lesson-$(LAST).elf)
 	@$(PROVE) --verbose $(SUITE)/all-machines.t

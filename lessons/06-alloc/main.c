@@ -40,11 +40,13 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	     "%s: descriptors need %llu KiB, largest free run is %llu KiB",
 	     need.why, (unsigned long long)(need.bytes / KiB),
 	     (unsigned long long)(need.largest / KiB));
+	panic_tell(msadsc_tell, &array);
 	MUST_HOLD(msadsc_check(&array));
 	msadsc_print(&array);
 	BREAKPOINT(array, "after msadsc: usable ranges are runs");
 
 	memareas_init(&areas, &array);
+	panic_tell(memarea_tell, &areas);
 	MUST_HOLD(memareas_check(&areas, &array));
 	memareas_print(&areas);
 	BREAKPOINT(areas, "after memarea: each knows its pages");
