@@ -3,7 +3,7 @@
 # The first number with a dot that the tool $1, at $2, says of itself.
 version() {
 	case $1 in
-	*asan | grub-bios | grub-efi | ovmf | bochs-bios) echo - && return ;;
+	*asan | grub-bios | grub-efi | ovmf | bochs-bios | z3) echo - && return ;;
 	awk) "$2" -W version ;;
 	bochs) "$2" --help ;;
 	*) "$2" --version ;;
@@ -23,7 +23,7 @@ goals() {
 	host | test*) echo "make test" ;;
 	llvm) echo "LLVM=1" ;;
 	uefi) echo "UEFI=1" ;;
-	bench) echo "make bench" ;;
+	bench | proofs | coverage) echo "make $1" ;;
 	*) echo "make lesson N=1 $1" ;;
 	esac
 }

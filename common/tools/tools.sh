@@ -5,15 +5,15 @@
 #                                        Ubuntu), or say what to type
 #   sh common/tools/tools.sh need run    silent when that can be done here;
 #                                        build image run test host bochs
-#                                        debug uefi bench
+#                                        debug uefi bench proofs coverage
 #   sh common/tools/tools.sh doctor      every tool, version and package
 #
 # CROSS_COMPILE, LLVM, CC, QEMU, BOCHS, GDB, BOOT and UEFI are looked at as
 # in the Makefile.  `need` runs before each command, so it starts almost no
 # program; `setup` and `doctor` look closely.
 
-# What only debug, bochs, uefi, llvm and bench need is not needed to begin.
-ALL=build,host,run,image,test,llvm,debug,bochs,uefi,bench
+# What is not in NEEDED is not needed to begin.
+ALL=build,host,run,image,test,llvm,debug,bochs,uefi,bench,proofs,coverage
 NEEDED=build,host,run,image,test
 
 # Tool, purposes, packages of Debian, Fedora, Arch and Homebrew; a comma
@@ -44,6 +44,8 @@ bochs-bios    bochs       bochsbios,vgabios bochs-bios,vgabios bochs bochs
 ovmf          uefi        ovmf edk2-ovmf edk2-ovmf qemu
 grub-efi      uefi        grub-efi-amd64-bin grub2-efi-x64-modules grub -
 valgrind      bench       valgrind valgrind-devel,valgrind valgrind -
+z3            proofs      python3-z3 python3-z3 python-z3-solver -
+llvm-cov      coverage    clang,llvm clang,llvm clang,llvm llvm
 EOF
 }
 
@@ -94,6 +96,14 @@ clang_asan() {
 		/usr/lib*/clang/*/lib/*/libclang_rt.asan*.a || sanitizes clang
 }
 
+# A python3 that knows z3; Debian's packages are known to Debian's.
+python_z3() {
+	for p in python3 /usr/bin/python3; do
+		"$p" -c 'import z3' && echo "$p" && return
+	done
+	return 1
+}
+
 # The command that the tool $1 is, by the reader's variables.
 command_of() {
 	case $1 in
@@ -120,6 +130,7 @@ where() {
 	bochs-bios) bochs_bios ;;
 	host-asan) first_file "$(gcc -print-file-name=libasan.so 2>&1)" ;;
 	clang-asan) clang_asan ;;
+	z3) python_z3 ;;
 	*) command -v "$(command_of "$1")" ;;
 	esac 2>/dev/null
 }
@@ -258,8 +269,9 @@ purposes() {
 need() {
 	case $1 in
 	build | image | run | test | host | bochs | debug | uefi | bench) ;;
+	proofs | coverage) ;;
 	*) echo "tools: need what? build image run test host bochs debug" \
-		"uefi bench" >&2; return 2 ;;
+		"uefi bench proofs coverage" >&2; return 2 ;;
 	esac
 	manager=none
 	list=$(purposes "$1")
