@@ -7,8 +7,8 @@
  *         that was taken for them at the peak
  *     H   pairs as in P, beside the live objects of S
  *
- * Who includes this file has bench.h, or the same by another system's means,
- * and defines first
+ * Who includes this file has memset() and bench.h, or the same by another
+ * system's means, and defines first
  *
  *     struct object_source    what objects come from
  *     object_take()           so many bytes, or NULL
@@ -44,7 +44,7 @@ static void    *object_take(struct object_source *source, uint64_t bytes);
 static bool     object_give(struct object_source *source, void *object);
 static uint64_t object_bytes(struct object_source *source);
 
-static __attribute__((noinline)) void
+static __attribute__((__noinline__)) void
 object_pairs(struct object_source *source, uint64_t bytes, uint64_t pairs)
 {
 	for (; pairs > 0; pairs--) {
@@ -74,6 +74,7 @@ static void take_object(struct object_workload *w)
 	bench_note(&w->spread, bench_end(since));
 	if (object == NULL || w->lives == OBJ_WORKLOAD_OBJECTS)
 		panic("object %llu", (unsigned long long)w->lives);
+	memset(object, 1, bytes);
 	w->live[w->lives++] = (struct object_live){ object, bytes };
 	w->live_bytes += bytes;
 	if (w->live_bytes > w->peak_live_bytes) {

@@ -43,8 +43,8 @@ static bool page_take(struct page_source *source, unsigned order,
 static bool page_give(struct page_source *source, uint64_t first,
                       unsigned order);
 
-static __attribute__((noinline)) void page_pairs(struct page_source *source,
-                                                 uint64_t            pairs)
+static __attribute__((__noinline__)) void page_pairs(struct page_source *source,
+                                                     uint64_t            pairs)
 {
 	uint64_t first = 0;
 
@@ -69,8 +69,8 @@ static void page_workload_pairs(struct page_workload *w, const char *row,
 		page_give(w->source, held, 0);
 }
 
-static __attribute__((noinline)) void take_each(struct page_source *source,
-                                                uint32_t *first, uint64_t count)
+static __attribute__((__noinline__)) void
+take_each(struct page_source *source, uint32_t *first, uint64_t count)
 {
 	uint64_t page = 0;
 
@@ -81,7 +81,7 @@ static __attribute__((noinline)) void take_each(struct page_source *source,
 	}
 }
 
-static __attribute__((noinline)) void
+static __attribute__((__noinline__)) void
 give_each(struct page_source *source, const uint32_t *first, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++)
