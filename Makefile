@@ -276,11 +276,18 @@ test-all: test
 # --- What it costs: make bench, RECORD=1 ------------------------------------
 
 BENCH := $(FAST)/lesson-$(lastword $(NUMBERS))-bench
+PEER  := $(FAST)/peer-bench
+
+$(PEER): $(patsubst %,$(FAST)/%.o,common/host/bench_peer.c $(filter-out \
+         %_bench.c,$(call bench_sources,$(lastword $(NUMBERS)))))
+	$(call says,LD,$@)
+	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
 
 bench: need-build need-run need-bench $(BENCH) \
-       $(KERNEL)/lesson-$(lastword $(NUMBERS)).elf
+       $(if $(PEERS),$(PEER)) $(KERNEL)/lesson-$(lastword $(NUMBERS)).elf
 	@python3 common/host/bench.py --program $(BENCH) --recorded \
-	  docs/bench.txt --kernel $(lastword $^) $(if $(RECORD),--record)
+	  docs/bench.txt --kernel $(lastword $^) $(if $(RECORD),--record) \
+	  $(if $(PEERS),--peer $(PEER))
 
 # --- The rest ---------------------------------------------------------------
 
@@ -315,7 +322,8 @@ help:
 #:   make lesson N=1 test        that lesson's tests, on the host and booted
 #:   make test                   the tests of all lessons
 #:   make test-all               and on every machine that is emulated here
-#:   make bench                  what it costs; RECORD=1 keeps the table
+#:   make bench                  what it costs; RECORD=1 keeps the table,
+#:                               PEERS=1 measures others' allocators too
 #:   make clean                  remove build/
 #:
 #: Variables, with make lesson N=1 run:

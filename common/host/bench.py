@@ -6,7 +6,8 @@
 
 runs each workload three times: on the host under callgrind and by the clock,
 and in the kernel in QEMU, which counts instructions.  What is not as it is
-recorded is named.  With --record the table is written instead.
+recorded is named.  With --record the table is written instead.  With --peer
+PROGRAM, the same on malloc, others' allocators stand beside it.
 """
 import argparse
 import datetime
@@ -57,7 +58,16 @@ ROWS = [
     ("D-stages", "stages 2 to 5, whole"),
     ("D-ready", "from the first instruction to ready, whole"),
     ("D-bytes", "bytes of descriptors that were cleared, a page"),
+    ("lazy-stages", "stages 2 to 5 with the word lazy, whole"),
+    ("lazy-ready", "to ready with the word lazy, whole"),
+    ("lazy-bytes", "bytes cleared with the word lazy, a page"),
 ]
+
+
+# What LD_PRELOAD can put in the place of the C library's malloc.
+MALLOCS = [("glibc", ""), ("jemalloc", "libjemalloc.so.2"),
+           ("mimalloc", "libmimalloc.so.2")]
+LIBRARIES = "/usr/lib/x86_64-linux-gnu/"
 
 
 class Broken(Exception):
@@ -128,6 +138,12 @@ def in_kernel(kernel, workload, gib, *more):
                               "--timeout", "300", *more]))
 
 
+def in_lazy_kernel(kernel, gib):
+    """The boot with the word lazy: its rows have that name."""
+    rows = in_kernel(kernel, "boot", gib, "--cmdline", "lazy")
+    return {row.replace("D-", "lazy-"): cell for row, cell in rows.items()}
+
+
 def measure(options):
     """{(workload, gib): (host, kernel, clock)}."""
     runs = [(workload, gib) for workload, sizes in RUNS for gib in sizes]
@@ -136,7 +152,10 @@ def measure(options):
                 for run in runs]
         kernel = [pool.submit(in_kernel, options.kernel, *run)
                   for run in runs]
-        counted = [(h.result(), k.result()) for h, k in zip(host, kernel)]
+        lazy = [pool.submit(in_lazy_kernel, options.kernel, gib)
+                if workload == "boot" else None for workload, gib in runs]
+        counted = [(h.result(), {**k.result(), **(z.result() if z else {})})
+                   for h, k, z in zip(host, kernel, lazy)]
     # Alone on the machine, for the clock's sake.
     return {run: (*count, by_the_clock(options.program, *run))
             for run, count in zip(runs, counted)}
@@ -213,6 +232,63 @@ def table(lines):
     return "\n".join(out) + "\n"
 
 
+def of_mallocs(program):
+    """{name: {row: (operations, instructions)}} of each malloc there is."""
+    found = {}
+    for name, library in MALLOCS:
+        if library and not os.path.exists(LIBRARIES + library):
+            print("%s is missing: %s" % (name, library), file=sys.stderr)
+            continue
+        env = dict(os.environ)
+        if library:
+            env["LD_PRELOAD"] = LIBRARIES + library
+        found[name] = in_callgrind(program, "objects", 4, env)
+        clock = rows_of(output_of([program, "objects", "4"], env=env))
+        found[name]["S-memory"] = clock["S-memory"]
+    return found
+
+
+def of_linux():
+    """{row: cell} of Linux's allocators, or nothing and why."""
+    try:
+        return rows_of(output_of([sys.executable, TOP / "common/linux/linux.py",
+                                  TOP / "build/linux"]))
+    except Broken as broken:
+        print("Linux: %s" % broken, file=sys.stderr)
+        return {}
+
+
+def peer_figure(row, cells):
+    """One cell of the peers' table."""
+    if row == "S-memory" and row in cells:
+        live, taken = cells[row]
+        return figure((taken / live - 1) * 100)
+    return figure(each(cells.get(row)))
+
+
+def peers_table(figures, program):
+    """Others' allocators beside ours, with the same workloads."""
+    ours = {}
+    for (_, gib), (host, kernel, clock) in figures.items():
+        if gib == 4:
+            ours.update({("host", row): cell for row, cell in host.items()})
+            ours.update({("kernel", row): c for row, c in kernel.items()})
+            if "S-memory" in clock:
+                ours["host", "S-memory"] = clock["S-memory"]
+    columns = [("host", {r: c for (w, r), c in ours.items() if w == "host"})]
+    columns += of_mallocs(program).items()
+    columns += [("kernel", {r: c for (w, r), c in ours.items()
+                            if w == "kernel"}), ("Linux", of_linux())]
+    rows = ["A", "A1", "B-alloc", "B-free", "R-free", "C", "C p50", "C p99",
+            "C p99.9", "C worst", "P64", "P256", "P1024", "S", "S p50",
+            "S p99", "S p99.9", "S worst", "H64", "H256", "H1024", "S-memory"]
+    out = ["%-10s" % "peers" + "".join(" %12s" % n for n, _ in columns)]
+    out += ["%-10s" % row.replace(" ", "-") + "".join(
+        " " + peer_figure(row, cells) for _, cells in columns)
+        for row in rows]
+    return "\n".join(out) + "\n"
+
+
 def head():
     """Who measured: versions and the day."""
     versions = [output_of([tool, "--version"])[0]
@@ -230,6 +306,8 @@ def recorded(path):
     rows = {}
     for line in path.read_text().splitlines():
         words = line.split()
+        if words[:1] == ["peers"]:
+            break
         if line.startswith("#") or len(words) < 4 or words[0] == "row":
             continue
         rows[words[0]] = [None if w == "-" else float(w)
@@ -272,6 +350,7 @@ def parse(arguments):
     parser.add_argument("--program", required=True)
     parser.add_argument("--kernel", required=True)
     parser.add_argument("--recorded", required=True, type=Path)
+    parser.add_argument("--peer", default="")
     parser.add_argument("--record", action="store_true")
     return parser.parse_args(arguments)
 
@@ -280,10 +359,15 @@ def main(arguments):
     """The program; returns its exit status."""
     options = parse(arguments)
     try:
-        lines = lines_of(measure(options))
+        figures = measure(options)
+        lines = lines_of(figures)
         print(table(lines))
+        peers = ""
+        if options.peer:
+            peers = "\n" + peers_table(figures, options.peer)
+            print(peers)
         if options.record:
-            options.recorded.write_text(head() + table(lines))
+            options.recorded.write_text(head() + table(lines) + peers)
             print("recorded in %s" % os.path.relpath(options.recorded))
         else:
             compare(lines, options.recorded)

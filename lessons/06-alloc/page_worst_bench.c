@@ -10,7 +10,9 @@
  */
 #include "memory_bench.h"
 
-#define SINGLES 1024 /* Pages that are in use one by one. */
+/* Pages that are in use one by one. */
+#define SINGLES_ORDER 10
+#define SINGLES       (1 << SINGLES_ORDER)
 
 struct worst {
 	struct bench_memory *m;
@@ -29,11 +31,11 @@ static void take_all(struct worst *w)
 	w->order = ORDER_MAX;
 	while (page_alloc(pages, BENCH_KIND, w->order, &w->block) != PAGE_OK)
 		w->order--;
+	page_alloc(pages, BENCH_KIND, SINGLES_ORDER, &w->singles);
 	for (unsigned order = ORDERS; order-- > 0;)
 		while (page_alloc(pages, BENCH_KIND, order, &first) == PAGE_OK)
-			if ((UINT64_C(1) << order) >= SINGLES)
-				w->singles = first;
-	pages_free_exact(pages, w->singles, SINGLES);
+			;
+	page_free(pages, w->singles, SINGLES_ORDER);
 	for (unsigned i = 0; i < SINGLES; i++)
 		page_alloc(pages, BENCH_KIND, 0, &first);
 }
@@ -62,8 +64,9 @@ static void count_alloc(struct worst *w, const char *row, unsigned order)
 	ASSERT(status == PAGE_OK, "%d", (int)status);
 }
 
-/* Eight pages that join nothing lie deeper in the cache than the eight that
- * join: the first of the block, and the first of seven blocks of 8. */
+/* A drain puts pages back from the top of the stack, until there are eight or
+ * one has joined to a block of eight.  So the upper seven become blocks of
+ * four, and the eighth is the first page of the largest block. */
 static void run_drain(void)
 {
 	struct worst       w;
@@ -78,7 +81,7 @@ static void run_drain(void)
 	page_free(pages, w.block, 0);
 	for (unsigned i = 0; i < PAGE_BATCH - 1; i++) {
 		pfn = w.singles + UINT64_C(16) * i;
-		pages_free_exact(pages, pfn + 1, 7);
+		pages_free_exact(pages, pfn + 1, 3);
 		page_free(pages, pfn, 0);
 	}
 	count_free(&w, "W-drain", w.singles + 900);
