@@ -127,6 +127,16 @@ $(eval $(call compile,$(KERNEL),$(KERNEL_CC),$(KERNEL_CFLAGS)))
 $(eval $(call compile,$(HOST),$(HOST_CC),$(HOST_CFLAGS)))
 $(eval $(call compile,$(FAST),$(HOST_CC),$(FAST_CFLAGS)))
 
+# For clangd, which looks for it in build/.
+EDITED := $(wildcard common/boot/*.c common/lib/*.c common/host/*.c \
+          $(addsuffix /*.c,$(FOLDERS)))
+build/compile_commands.json: Makefile common/lib common/host common/boot \
+                             $(FOLDERS) | build/.gitignore
+	$(Q)printf '%s\n' $(foreach f,$(EDITED),'$f $(call includes,$f)') | awk \
+	  -v directory='$(CURDIR)' -v kernel='$(KERNEL_CC) $(KERNEL_CFLAGS)' \
+	  -v host='$(HOST_CC) $(FAST_CFLAGS) -Icommon/host' \
+	  -f common/tools/compile_commands.awk > $@
+
 # A kernel is linked twice: the first link gives the names and lines that the
 # second one's backtraces show.
 LINK := $(LD) -n -z max-page-size=4096 -T common/boot/kernel.ld
@@ -169,11 +179,11 @@ $(foreach n,$(NUMBERS),$(KERNEL)/lesson-$n.elf): | $(KERNEL)/font.psf
 
 # --- One lesson: make lesson N=3 run ----------------------------------------
 
-.PHONY: debug qemu-gdb gdb bochs test-all
+.PHONY: debug qemu-gdb gdb bochs explain usb test-all
 .PHONY: lesson run replay test tests bench doctor clean help format
 
 # N is asked for only by goals that use it: `make help` never fails.
-OF_A_LESSON := lesson run replay debug bochs qemu-gdb gdb explain
+OF_A_LESSON := lesson run replay debug bochs qemu-gdb gdb explain usb
 ifneq ($(filter $(OF_A_LESSON),$(MAKECMDGOALS)),)
 ifeq ($(N),)
 $(error Say which lesson: make lesson N=1 \
@@ -191,7 +201,7 @@ need-%:
 
 # `make lesson N=3 replay` makes no kernel; `make lesson N=3` does.
 ifeq ($(filter replay test,$(MAKECMDGOALS)),)
-lesson: need-build $(KERNEL)/lesson-$(N).elf
+lesson: need-build $(KERNEL)/lesson-$(N).elf build/compile_commands.json
 else
 lesson:
 	@:
@@ -200,8 +210,8 @@ endif
 EMULATOR = $(if $(MEM),--mem '$(MEM)') $(if $(CPU),--cpu '$(CPU)') \
   $(if $(BOOT),--boot '$(BOOT)') $(if $(UEFI),--uefi) $(if $(KVM),--kvm) \
   $(if $(QEMU),--qemu '$(QEMU)') $(if $(BOCHS),--bochs '$(BOCHS)') \
-  $(if $(GDB),--gdb '$(GDB)') $(if $(strip $(BREAK)$(GRAPHICS)),\
-  --cmdline '$(if $(BREAK),break=$(BREAK)) $(if $(GRAPHICS),graphics)')
+  $(if $(GDB),--gdb '$(GDB)') $(if $(strip $(WORDS)),--cmdline '$(WORDS)')
+WORDS = $(if $(BREAK),break=$(BREAK)) $(if $(GRAPHICS),graphics) $(OPTIONS)
 
 run: need-build need-run $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) run $(KERNEL)/lesson-$(N).elf $(EMULATOR) $(if $(ONCE),--once)
@@ -216,6 +226,14 @@ gdb: need-debug $(KERNEL)/lesson-$(N).elf
 bochs: need-build need-bochs $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) bochs $(KERNEL)/lesson-$(N).elf --machine bochs $(EMULATOR) \
 	  $(if $(GUI),--gui)
+
+# Once more, with QEMU's log of exceptions.
+explain: need-build need-run $(KERNEL)/lesson-$(N).elf
+	@$(BOOTER) explain $(KERNEL)/lesson-$(N).elf --timeout 20 $(EMULATOR)
+
+# For a real PC, by BIOS and UEFI: DEV=/dev/sdX writes it, after asking.
+usb: need-build need-image need-uefi $(KERNEL)/lesson-$(N).elf
+	@$(BOOTER) usb $(KERNEL)/lesson-$(N).elf $(if $(DEV),--dev '$(DEV)')
 
 replay: need-host $(FAST)/lesson-$(N)-replay
 	@test -n '$(MAP)' || { echo 'Say which map: make lesson N=$(N) replay' \
@@ -317,6 +335,9 @@ help:
 #:   make lesson N=1 qemu-gdb    QEMU waits for gdb: make lesson N=1 gdb, in
 #:                               another terminal, is it
 #:   make lesson N=1 bochs       Bochs's debugger, stopped at the first stage
+#:   make lesson N=1 explain     it died: what did QEMU see last?
+#:   make lesson N=1 usb DEV=/dev/sdX
+#:                               a stick for a real PC; asks before it writes
 #:   make lesson N=1 replay MAP=dmesg.txt
 #:                               the same stages here, over another machine's map
 #:   make lesson N=1 test        that lesson's tests, on the host and booted
@@ -331,6 +352,8 @@ help:
 #:   UEFI=1      firmware is OVMF    CPU=max    QEMU's CPU model
 #:   KVM=1       use the host's CPU  ONCE=1     power off after the report
 #:   QEMU=path   another QEMU        NO_COLOR=1 no colours
+#:   GUI=1       Bochs's window      BOCHS=path, GDB=path  others of these
+#:   OPTIONS='provoke=null'          words for the kernel (common/boot/provoke.h)
 #:   GRAPHICS=1  a BIOS's screen, too, shows pixels: with UEFI it always does
 #: With any goal:
 #:   T=word      tests whose name holds the word      V=1  whole commands

@@ -82,6 +82,17 @@ static void provoke_gp(void)
 	__asm__ volatile("mov %w0, %%es" : : "r"(unseen(255 * 8)));
 }
 
+/* No handler at all: not for the first fault, not for the second. */
+static void provoke_triple(void)
+{
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) nothing = { 0, 0 };
+
+	__asm__ volatile("lidt %0\n\tud2" : : "m"(nothing));
+}
+
 static void provoke_assert(void)
 {
 	uint64_t base = unseen(0x2000), end = unseen(0x1000);
@@ -106,7 +117,7 @@ void provoke(const char *name)
 		{ "divide", provoke_divide }, { "wild", provoke_wild },
 		{ "ud", provoke_ud },         { "gp", provoke_gp },
 		{ "assert", provoke_assert }, { "phys", provoke_phys },
-		{ "page", provoke_page },
+		{ "page", provoke_page },     { "triple", provoke_triple },
 	};
 
 	for (size_t i = 0; i < sizeof(mistake) / sizeof(mistake[0]); i++) {

@@ -3,7 +3,8 @@
  * Mistakes made on purpose, to see the screens that explain them.
  *
  * "provoke=null" on the command line reads through a null pointer.  There
- * are: null, stack, text, run, page, divide, wild, ud, gp, assert, phys.
+ * are: null, stack, text, run, page, divide, wild, ud, gp, triple, assert,
+ * phys.
  * "provoke=late-null" does it when kernel_main() has returned.
  */
 #ifndef PROVOKE_H

@@ -27,6 +27,7 @@ from measure import command_bench  # noqa: E402
 from qemu import STATUS_OK, qemu_command  # noqa: E402
 from reader import attached, interactive_words, kernel_words, stem  # noqa: E402,E501
 from trouble import Trouble  # noqa: E402
+from usb import command_usb  # noqa: E402
 
 
 def command_run(options):
@@ -104,7 +105,7 @@ def command_image(options):
 COMMANDS = {"run": command_run, "test": command_test, "image": command_image,
             "bochs": command_bochs, "debug": command_debug,
             "qemu-gdb": command_qemu_gdb, "gdb": command_gdb,
-            "explain": command_explain, "bench": command_bench}
+            "explain": command_explain, "usb": command_usb, "bench": command_bench}
 
 
 class Parser(argparse.ArgumentParser):
@@ -128,6 +129,7 @@ def add_machine_options(parser):
     parser.add_argument("--gdb", default="", help="path of gdb")
     parser.add_argument("--port", type=int, default=1234,
                         help="where QEMU waits for gdb")
+    parser.add_argument("--dev", default="", help="usb: the disk to write")
     parser.add_argument("--gui", action="store_true",
                         help="Bochs's debugger in a window")
     parser.add_argument("--kvm", action="store_true",

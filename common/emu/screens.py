@@ -7,7 +7,9 @@ Each of the mistakes of common/boot/provoke.h must be explained: by name, by
 the line that made it and, for an address in RAM, by what is in its page.
 Prints TAP.
 """
+import os
 import re
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -15,6 +17,10 @@ sys.dont_write_bytecode = True
 from boot import captured, check, parse  # noqa: E402
 from judge import Tap  # noqa: E402
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+EXPLAINED = ["explain: invalid opcode", "provoke_triple at provoke.c:",
+             "explain: general protection", "explain: double fault",
+             "explain: triple fault"]
 CALLS = [r"^   0x\S+ provoke\+0x\S+  provoke.c:\d+$",
          r"^   0x\S+ start\+0x\S+  start.c:\d+$", "The kernel has stopped"]
 
@@ -70,6 +76,19 @@ def judge(tap, kernel, mistake, patterns):
               lines[-60:] if missing else ())
 
 
+def judge_explain(tap, kernel):
+    """The point for make explain: a triple fault leaves no screen."""
+    done = subprocess.run(
+        [sys.executable, os.path.join(HERE, "boot.py"), "explain", kernel,
+         "--boot", "pvh", "--timeout", "30", "--cmdline", "provoke=triple"],
+        stdout=subprocess.PIPE, check=False)
+    said = done.stdout.decode(errors="replace")
+    missing = [words for words in EXPLAINED if words not in said]
+    tap.point("make explain names a triple fault and its line",
+              "it does not say: " + missing[0] if missing else None,
+              said.splitlines() if missing else ())
+
+
 def main(arguments):
     """The program; returns its exit status."""
     if len(arguments) != 1:
@@ -84,6 +103,7 @@ def main(arguments):
     for least, mistake, patterns in LATE:
         if lesson >= least:
             judge(tap, kernel, "late-" + mistake, patterns)
+    judge_explain(tap, kernel)
     return tap.end()
 
 
