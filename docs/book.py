@@ -50,11 +50,12 @@ def chapters():
 
 
 def others():
-    """The pages beside the chapters."""
-    places = [("docs/compare.md", "compare"), ("docs/glossary.md", "glossary"),
-              ("lessons/01-e820/maps/README.md", "maps")]
-    return [Page(TOP / name, label, None) for name, label in places
-            if (TOP / name).exists()]
+    """The pages beside the chapters: two by name, then what else there is."""
+    paths = [DOCS / "compare.md", DOCS / "glossary.md"]
+    paths += sorted(set(DOCS.glob("*.md")) - {*paths, DOCS / "index.md"})
+    listed = [Page(path, path.stem, None) for path in paths]
+    return listed + [Page(TOP / "lessons/01-e820/maps/README.md", "maps",
+                          None)]
 
 
 def main_page():

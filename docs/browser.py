@@ -10,8 +10,8 @@ import time
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-         "--hide-scrollbars", "--remote-debugging-pipe"]
+         "--disable-component-update", "--disable-sync",
+         "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe"]
 
 
 class Failed(Exception):
@@ -99,12 +99,18 @@ class Browser:
 
     def open(self, url):
         """Go to a page and wait until all of it is there."""
+        self.run("window.left = true")
         self.events = []
         self.ask("Page.navigate", url=url)
-        deadline = time.monotonic() + 60
-        while not any(event.get("method") == "Page.loadEventFired"
-                      for event in self.events):
-            self.events.append(self.receive(deadline))
+        self.wait("!window.left && document.readyState == 'complete'")
+
+    def wait(self, condition, seconds=20):
+        """Wait until a script's expression holds."""
+        deadline = time.monotonic() + seconds
+        while not self.run(condition):
+            if time.monotonic() > deadline:
+                raise Failed("%s: not after %d seconds" % (condition, seconds))
+            time.sleep(0.02)
 
     def run(self, script):
         """The value of a script's last expression."""
@@ -125,13 +131,12 @@ class Browser:
         self.ask("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": name}])
 
-    def key(self, name, code, text=None):
-        """Press a key."""
-        down = {"type": "keyDown", "key": name, "code": code}
-        if text:
-            down["text"] = text
-        self.ask("Input.dispatchKeyEvent", **down)
-        self.ask("Input.dispatchKeyEvent", type="keyUp", key=name, code=code)
+    def key(self, name, number, text=""):
+        """Press a key: its name, and the number that Windows has for it."""
+        event = {"key": name, "windowsVirtualKeyCode": number, "text": text}
+        self.ask("Input.dispatchKeyEvent", type="keyDown", **event)
+        event["text"] = ""
+        self.ask("Input.dispatchKeyEvent", type="keyUp", **event)
 
     def picture(self, path, whole=False):
         """The page as a PNG file."""

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Make the site: the chapters and the reference, linked to each other.
 
-    make_site.py OUTPUT      OUTPUT/html/index.html is where it begins
+    make_site.py OUTPUT            OUTPUT/html/index.html is where it begins
+    make_site.py --draft OUTPUT    warnings of Doxygen are no errors
 
 Doxygen makes the pages.  What it cannot know is done here: the order of the
 chapters, links from the text to code and back, pictures that follow the
 colour scheme of the page.
 """
 import html
+import json
 import os
 import re
 import shutil
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import book
 import doxygen_filter
+import svg
 
 AWESOME = Path(os.environ.get("AWESOME_CSS", "/usr/share/doxygen-awesome-css"))
 SCRIPTS = ["doxygen-awesome-darkmode-toggle.js",
@@ -61,7 +64,7 @@ def layout():
               for page in book.others() if page.label != "maps"]
     lines += [tab % ("modules", "Reference"),
               tab % ("structlist", "Structures"),
-              tab % ("filelist", "Sources"), "</navindex></doxygenlayout>"]
+              user % ("sources", "Sources"), "</navindex></doxygenlayout>"]
     return "\n".join(lines)
 
 
@@ -82,7 +85,7 @@ def header(work):
                    stdout=subprocess.DEVNULL)
     text = (work / "header").read_text(encoding="utf-8")
     lines = ['<script type="text/javascript" src="$relpath^%s"></script>' %
-             name for name in SCRIPTS]
+             name for name in SCRIPTS + ["search-index.js", "search.js"]]
     lines.append('<script type="text/javascript">%s</script>' %
                  " ".join(STARTS))
     (work / "header").write_text(
@@ -90,10 +93,48 @@ def header(work):
             .replace("<html ", '<html lang="en" ', 1), encoding="utf-8")
 
 
-def run_doxygen(output):
+def sources(work):
+    """A page of all sources, with the first sentence of each."""
+    lines = ["# Sources {#sources}", "",
+             "The whole of Pagewise, folder by folder. Tests stand beside "
+             "what they test.", ""]
+    folders = [path for top in ("lessons", "common")
+               for path in sorted((book.TOP / top).glob("*")) if path.is_dir()]
+    for folder in folders:
+        files = [path for path in sorted(folder.glob("*"))
+                 if path.suffix in (".c", ".h", ".S", ".ld", ".py", ".sh")]
+        name = str(folder.relative_to(book.TOP))
+        lines += ["## %s {#sources-%s}" % (name, name.replace("/", "-")), "",
+                  "| file | |", "|---|---|"]
+        for path in files:
+            lines.append("| [%s](book:///%s#source) | %s |" % (
+                path.name.replace("__", "\\__"),
+                path.relative_to(book.TOP), about(path)))
+        lines.append("")
+    page = work / "sources.md"
+    page.write_text("\n".join(lines), encoding="utf-8")
+    return page
+
+
+def about(path):
+    """The first sentence that a file says of itself."""
+    text = path.read_text(encoding="utf-8")
+    match = re.search(r'(?:\A#!.*\n)?(?:\A|(?<=\n))(?:/\*\*?|"""|#)'
+                      r"(?:\n \* @file)?(?:\n \*)? *((?:.|\n)*?\.)(?=\s|\")",
+                      text)
+    words = " ".join(re.sub(r"\n *[*#]", " ", match.group(1)).split()) \
+        if match else ""
+    return re.sub(r"([<>|@\\`*_&])", r"\\\1", words) \
+        if len(words) < 200 else ""
+
+
+def run_doxygen(output, draft):
     """The pages as Doxygen makes them."""
     work = output / "work"
     work.mkdir(parents=True)
+    listed = sources(work)
+    (work / "figures.css").write_text(svg.rules(
+        ".figure", "html.dark-mode .figure", False), encoding="utf-8")
     (work / "layout.xml").write_text(layout(), encoding="utf-8")
     header(work)
     settings = (book.DOCS / "Doxyfile").read_text(encoding="utf-8") + """
@@ -101,14 +142,16 @@ OUTPUT_DIRECTORY = "%s"
 LAYOUT_FILE = "%s/layout.xml"
 HTML_HEADER = "%s/header"
 GENERATE_TAGFILE = "%s/tags"
-HTML_EXTRA_STYLESHEET = %s docs/site.css
-HTML_EXTRA_FILES = %s
+HTML_EXTRA_STYLESHEET = %s docs/site.css "%s/figures.css"
+INPUT += "%s"
+HTML_EXTRA_FILES = %s docs/search.js
 USE_MDFILE_AS_MAINPAGE = docs/index.md
 """ % (output, work, work, work, " ".join(str(AWESOME / s) for s in STYLES),
+       work, listed,
        " ".join(str(AWESOME / s) for s in SCRIPTS))
     done = subprocess.run(["doxygen", "-"], input=settings, text=True,
                           cwd=book.TOP)
-    if done.returncode != 0:
+    if done.returncode != 0 and not draft:
         raise Broken("Doxygen's warnings are errors here: see above")
 
 
@@ -117,7 +160,8 @@ USE_MDFILE_AS_MAINPAGE = docs/index.md
 class Index:
     """Where names and files of the checkout are in the site."""
 
-    def __init__(self, output):
+    def __init__(self, output, draft):
+        self.draft = draft
         self.html = output / "html"
         self.names = {}    # public name -> page#anchor
         self.files = {}    # path in the checkout -> page of documentation
@@ -173,6 +217,16 @@ class Index:
         return self.copy(path)
 
     def place(self, path, fragment):
+        """Where a link of the text leads; a draft's may lead nowhere."""
+        try:
+            return self.real_place(path, fragment)
+        except Broken as broken:
+            if not self.draft:
+                raise
+            print("docs: %s" % broken, file=sys.stderr)
+            return "index.html"
+
+    def real_place(self, path, fragment):
         """Where a link of the text leads."""
         full = book.TOP / path
         if full.is_dir():
@@ -190,7 +244,8 @@ class Index:
             return "index.html"
         if re.fullmatch(r"L\d+", fragment):
             return self.line(path, int(fragment[1:]))
-        if path.endswith(".h") and path in self.files:
+        if path.endswith(".h") and path in self.files and \
+                fragment != "source":
             return self.files[path]
         return self.source(path) or self.copy(path)
 
@@ -209,6 +264,48 @@ def declared(line):
     found = [name for names in found for name in names if name]
     return found + re.findall(r"^\t(\w+)\b", line) + \
         re.findall(r"^typedef .*?(\w+);", line)
+
+
+# --- What can be searched ---------------------------------------------------
+
+def search_index(index, tags):
+    """Names of code, chapters, sections: [words, what it is, page]."""
+    entries = []
+    for page in book.pages():
+        entries.append([page.title, "chapter" if page.group else "page",
+                        page.label + ".html"])
+        for level, words in re.findall(r"^(##+) +(.+?) *$", page.text,
+                                       re.MULTILINE):
+            entries.append([re.sub(r"[`*]", "", words),
+                            page.title.split(":")[0], "%s.html#%s" % (
+                                page.label, book.anchor(page, book.slug(
+                                    words)))])
+    for path in sorted(index.sources):
+        entries.append([path, "source", index.sources[path]])
+    for compound in xml.parse(tags).iter("compound"):
+        entries += compound_entries(compound)
+    unique = {(entry[0], entry[2]): entry for entry in entries}
+    return "const PAGEWISE_INDEX = %s;\n" % json.dumps(
+        list(unique.values()), ensure_ascii=False, separators=(",", ":"))
+
+
+def compound_entries(compound):
+    """What Doxygen knows of one header, group or structure."""
+    kind, name = compound.get("kind"), compound.findtext("name")
+    words = {"define": "macro", "enumvalue": "value", "enumeration": "enum",
+             "typedef": "type", "variable": "variable"}
+    entries = []
+    if kind == "struct":
+        entries.append([name, "struct", compound.findtext("filename")])
+    if kind in ("struct", "group", "file"):
+        for member in compound.iter("member"):
+            what = words.get(member.get("kind"), member.get("kind"))
+            entries.append([
+                member.findtext("name"),
+                "field of " + name if kind == "struct" else what,
+                "%s#%s" % (member.findtext("anchorfile"),
+                           member.findtext("anchor"))])
+    return entries
 
 
 # --- The pages of the text --------------------------------------------------
@@ -354,17 +451,21 @@ def groups_of_pages(index):
             index.group_of_page[path.name] = match.group(1).replace("__", "_")
 
 
-def finish(output):
+def finish(output, draft):
     """All that Doxygen cannot do."""
-    index, told = Index(output), {}
+    index, told = Index(output, draft), {}
     groups_of_pages(index)
     texts = book.pages()
     for page in texts:
         finish_text(index, page, told)
+    texts.append(book.Page(output / "work" / "sources.md", "sources", None))
+    finish_text(index, texts[-1], {})
     done = {page.label + ".html" for page in texts}
     for path in sorted(index.html.glob("*.html")):
         if path.name not in done:
             finish_reference(index, path, told)
+    (index.html / "search-index.js").write_text(
+        search_index(index, output / "work" / "tags"), encoding="utf-8")
     left = [path.name for path in index.html.glob("*.html")
             if "book:///" in path.read_text(encoding="utf-8")]
     if left:
@@ -373,11 +474,12 @@ def finish(output):
 
 def main(arguments):
     """The program; returns its exit status."""
-    output = Path(arguments[0]).resolve()
+    draft = "--draft" in arguments
+    output = Path(arguments[-1]).resolve()
     shutil.rmtree(output, ignore_errors=True)
     try:
-        run_doxygen(output)
-        finish(output)
+        run_doxygen(output, draft)
+        finish(output, draft)
     except Broken as broken:
         print("docs: %s" % broken, file=sys.stderr)
         return 1
