@@ -25,17 +25,18 @@
 
 /** Glyphs of one shape for the characters from @p first on. */
 struct font {
-	const unsigned char *glyphs;
+	const unsigned char *glyphs;      /**< The first one's first row. */
 	uint32_t             first;       /**< Character of the first glyph. */
 	uint32_t             count;       /**< Glyphs; '?' is among them. */
 	uint32_t             glyph_bytes; /**< From one glyph to the next. */
 	uint32_t             row_bytes;   /**< From one row to the next. */
 	uint32_t             width;       /**< Pixels of a cell, at least 1. */
-	uint32_t             height;
+	uint32_t             height;      /**< Rows of a cell. */
 };
 
+/** Whether a file is a font. */
 enum font_status {
-	FONT_OK,
+	FONT_OK,      /**< It can be used. */
 	FONT_NOT_ONE, /**< It does not begin as PSF1 or PSF2 do. */
 	FONT_CUT,     /**< The glyphs it announces are not all there. */
 	FONT_STRANGE, /**< A size that no screen can use, or too few glyphs. */

@@ -26,6 +26,7 @@ void framebuffer_write(const char *text, size_t bytes);
  * Map a picture at FRAMEBUFFER_WINDOW, wherever it lies, so that the CPU
  * gathers what is written into long bursts (write combining).
  *
+ * @param base   its first byte, at any address
  * @param bytes  1 to 256 MiB
  */
 void *framebuffer_map(paddr_t base, uint64_t bytes);

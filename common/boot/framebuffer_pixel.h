@@ -13,16 +13,16 @@
 
 /** Where pixels go. */
 struct picture {
-	unsigned char *memory; /**< Pixel (0, 0): top left. */
-	uint32_t       pitch;  /**< Bytes from line to line. */
-	uint32_t       width, height;
-	uint32_t       bytes; /**< Of a pixel: 3 or 4. */
+	unsigned char *memory;        /**< Pixel (0, 0): top left. */
+	uint32_t       pitch;         /**< Bytes from line to line. */
+	uint32_t       width, height; /**< In pixels. */
+	uint32_t       bytes;         /**< Of a pixel: 3 or 4. */
 };
 
 /** A rectangle of pixels, which must lie in its picture. */
 struct box {
-	uint32_t x, y;
-	uint32_t width, height;
+	uint32_t x, y;          /**< Top left. */
+	uint32_t width, height; /**< In pixels. */
 };
 
 /**
@@ -40,7 +40,8 @@ void pixel_fill(const struct picture *picture, struct box box, uint32_t pixel);
 /**
  * Draw a glyph, each of its pixels as a square of @p scale x @p scale.
  *
- * @param font   says how large the glyph is
+ * @param picture  where to draw
+ * @param font     says how large the glyph is
  * @param rows   from font_glyph()
  * @param x,y    its top left pixel; all of it must lie in the picture
  * @param scale  at least 1

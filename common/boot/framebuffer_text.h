@@ -12,30 +12,31 @@
 #include "sgr.h"
 
 /* More than these leave the right or the lower edge of the picture empty. */
-#define TEXT_COLUMNS_MAX 160
-#define TEXT_ROWS_MAX    50
+#define TEXT_COLUMNS_MAX 160 /**< Characters of a line. */
+#define TEXT_ROWS_MAX    50  /**< Lines. */
 
-/** Colours of a terminal, and one that is hardly there. */
-#define TEXT_COLOURS 17
-#define TEXT_DIM     16
+/* Colours of a terminal, and one that is hardly there. */
+#define TEXT_COLOURS 17 /**< How many. */
+#define TEXT_DIM     16 /**< The last one. */
 
 /** What stands in a cell. */
 struct cell {
-	uint8_t character;
-	uint8_t colours; /**< Ink, and paper in the upper four bits. */
+	uint8_t character; /**< ASCII. */
+	uint8_t colours;   /**< Ink, and paper in the upper four bits. */
 };
 
 /** A screen of text.  Its first @p top rows belong to somebody else. */
 struct text {
-	struct picture picture;
-	struct font    font;
-	uint32_t       scale; /**< Pixels of the screen to one of the font. */
-	uint32_t       pixel[TEXT_COLOURS];
-	unsigned       columns, rows;
-	unsigned       top;
+	struct picture picture; /**< Where it is drawn. */
+	struct font    font;    /**< Its letters. */
+	uint32_t       scale;   /**< Pixels of the screen to one of the font. */
+	uint32_t       pixel[TEXT_COLOURS]; /**< By colour. */
+	unsigned       columns, rows;       /**< In characters. */
+	unsigned       top;                 /**< Rows that are not ours. */
 	unsigned       row, column; /**< Where the next character goes. */
-	struct sgr     sgr;
-	struct cell    cell[TEXT_ROWS_MAX][TEXT_COLUMNS_MAX];
+	struct sgr     sgr;         /**< Escape sequences. */
+	/** What stands where. */
+	struct cell cell[TEXT_ROWS_MAX][TEXT_COLUMNS_MAX];
 };
 
 /**

@@ -24,6 +24,7 @@
 /**
  * The line that the instruction at @p address comes from.
  *
+ * @param address    any
  * @param[out] line  unchanged without a name
  * @return its file's name, or NULL if it is not known.  Takes O(pieces) time.
  */

@@ -14,13 +14,18 @@
 /** Colours as terminals count them: red 1, green 2, blue 4, bright 8. */
 #define SGR_INK    7 /**< Light grey */
 #define SGR_PAPER  0 /**< on black. */
-#define SGR_BRIGHT 8
+#define SGR_BRIGHT 8 /**< Added to a dark colour. */
 
-enum sgr_state { SGR_TEXT, SGR_ESCAPE, SGR_NUMBER };
+/** What comes next: text, the bracket of a sequence, its numbers. */
+enum sgr_state {
+	SGR_TEXT,   /**< Text, or an escape. */
+	SGR_ESCAPE, /**< The bracket. */
+	SGR_NUMBER, /**< A digit, or the end. */
+};
 
 /** Where in a sequence the text is, and what colour it has. */
 struct sgr {
-	enum sgr_state state;
+	enum sgr_state state;  /**< What is expected. */
 	unsigned       number; /**< Read so far, below 1000. */
 	bool           bold;   /**< The eight dark colours become bright. */
 	uint8_t        ink;    /**< 0 to 15. */

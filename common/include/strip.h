@@ -24,16 +24,16 @@
 #include "console.h"
 
 #define STRIP_COLUMNS_MAX 1280 /**< A screen has about as many pixels. */
-#define STRIP_NAME_BYTES  12
-#define STRIP_TOTAL_BYTES 32
-#define STRIP_LEAST_POWER 16 /**< Left edge: 0 to 2^16 have no width. */
-#define STRIP_DOUBLINGS   24 /**< From there to the right edge. */
+#define STRIP_NAME_BYTES  12   /**< A name is cut to fit, with its NUL. */
+#define STRIP_TOTAL_BYTES 32   /**< A total too. */
+#define STRIP_LEAST_POWER 16   /**< Left edge: 0 to 2^16 have no width. */
+#define STRIP_DOUBLINGS   24   /**< From there to the right edge. */
 
 /** One strip, as it grows. */
 struct strip {
-	char     name[STRIP_NAME_BYTES];
-	char     total[STRIP_TOTAL_BYTES];
-	unsigned columns;
+	char     name[STRIP_NAME_BYTES];    /**< Whose it is. */
+	char     total[STRIP_TOTAL_BYTES];  /**< Written beside it. */
+	unsigned columns;                   /**< Up to STRIP_COLUMNS_MAX. */
 	uint8_t  colour[STRIP_COLUMNS_MAX]; /**< An enum console_colour each. */
 };
 
@@ -45,6 +45,8 @@ void console_strip_begin(const char *name);
  * Paint each column that [base, end) touches; what is smaller than a column
  * still gets one.  Empty ranges and those above 1 TiB paint nothing.
  *
+ * @param base    first byte
+ * @param end     one past the last
  * @param colour  COLOUR_NONE is white: a boundary
  */
 void console_strip_range(paddr_t base, paddr_t end, enum console_colour colour);
