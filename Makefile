@@ -69,6 +69,7 @@ FAST_CFLAGS := $(WARNINGS) -O2 -g
 includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
   $(firstword $(sort $f $(patsubst %/,%,$(dir $1)))),$f),-I$f)) \
   $(if $(filter %/replay.c,$1),-Icommon/host) \
+  $(if $(filter %/font_ascii.c,$1),-I$(KERNEL)) \
   $(if $(filter common/host/bench% common/host/exhaust%,$1), \
   $(addprefix -I,$(FOLDERS)))
 
@@ -168,11 +169,18 @@ $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
 	$(call says,LD,$@)
 	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
 
-# The loader brings it to machines in graphics mode.
-$(KERNEL)/font.psf: common/boot/font.py common/boot/font_ascii.c
+# One drawing, two fonts: built in, and brought by the loader to machines in
+# graphics mode.
+FONT := common/boot/font.awk common/boot/font_ascii.txt
+$(KERNEL)/font_ascii.h: $(FONT) | build/.gitignore
+	@mkdir -p $(@D)
+	$(Q)awk -f $^ > $@
+$(foreach d,$(KERNEL) $(HOST),$d/common/boot/font_ascii.c.o): \
+  $(KERNEL)/font_ascii.h
+$(KERNEL)/font.psf: $(FONT) | build/.gitignore
 	@mkdir -p $(@D)
 	$(call says,FONT,$@)
-	$(Q)python3 $^ $@
+	$(Q)printf "$$(awk -v bold=1 -f $^)" > $@
 $(foreach n,$(NUMBERS),$(KERNEL)/lesson-$n.elf): | $(KERNEL)/font.psf
 
 -include $(shell test -d build && find build -name '*.d')

@@ -2,7 +2,7 @@
  * @file
  * Fonts: a picture of a cell for each character.
  *
- * One is built in, drawn in font_ascii.c.  Others come as boot modules in the
+ * One is built in, drawn in font_ascii.txt.  Others come as boot modules in the
  * format of the Linux console, PSF.  A file is not trusted: each number of
  * its head is held against the bytes that are there before it is used.
  *

@@ -13,22 +13,24 @@
 static struct text screen;
 static bool        present;
 
-/* The last byte of firmware's or loader's ranges may be the last there is. */
+/* A range may end at 2^64, or wrap. */
 static bool touches(struct boot_range range, paddr_t base, paddr_t end)
 {
 	return range.bytes > 0 && range.base < end &&
 	       (base < range.base || base - range.base < range.bytes);
 }
 
-static const char *fault_of(const struct boot_info *boot, paddr_t base,
-                            paddr_t end)
+const char *framebuffer_fault(const struct boot_info *boot)
 {
+	const struct boot_framebuffer *f = &boot->framebuffer;
+	paddr_t end = f->base + (uint64_t)f->pitch * f->height;
+
 	if (boot->phys_bits < 64 && (end - 1) >> boot->phys_bits != 0)
 		return "it lies where this CPU does not reach";
 	for (uint32_t i = 0; i < boot->range_count; i++) {
 		struct boot_range range = boot_info_range(boot, i);
 
-		if (range.type == TYPE_RAM && touches(range, base, end))
+		if (range.type == TYPE_RAM && touches(range, f->base, end))
 			return "it lies in RAM that the map gives away";
 	}
 	return NULL;
@@ -67,7 +69,7 @@ const char *framebuffer_init(const struct boot_info *boot)
 
 	if (f->width == 0)
 		return NULL;
-	fault = fault_of(boot, f->base, f->base + bytes);
+	fault = framebuffer_fault(boot);
 	if (fault != NULL)
 		return fault;
 	picture.memory = framebuffer_map(f->base, bytes);

@@ -19,6 +19,12 @@
  */
 const char *framebuffer_init(const struct boot_info *boot);
 
+/**
+ * Why boot->framebuffer, which is there, must not be drawn on; NULL: it may.
+ * Its form has been looked at by the loader's parser, its place has not.
+ */
+const char *framebuffer_fault(const struct boot_info *boot);
+
 /** Show @p bytes characters; without a screen, nothing. */
 void framebuffer_write(const char *text, size_t bytes);
 

@@ -48,3 +48,37 @@ TEST(boot_picture_is_mapped_wherever_it_lies)
 	framebuffer_unmap();
 	CHECK(!is_in_use());
 }
+
+/* A picture of 1 MiB at 16 MiB, against one range of the map. */
+TEST(boot_picture_in_RAM_is_not_used)
+{
+	static const struct {
+		uint64_t base, bytes, type;
+		bool     fits;
+	} row[] = {
+		{ 0, 16 * MiB, 1, true },      { 17 * MiB, MiB, 1, true },
+		{ 0, 16 * MiB + 1, 1, false }, { 17 * MiB - 1, 1, 1, false },
+		{ 16 * MiB + 5, 1, 1, false }, { 16 * MiB + 5, 0, 1, true },
+		{ MiB, UINT64_MAX, 1, false }, /* it wraps */
+		{ 0, 32 * MiB, 2, true },      /* it is a device */
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct boot_info boot = {
+			.ranges = (const unsigned char *)&row[i],
+			.range_count = 1,
+			.range_stride = 24,
+			.phys_bits = 40,
+			.framebuffer = { .base = 16 * MiB,
+			                 .pitch = 4096,
+			                 .height = 256 },
+		};
+
+		CHECK((framebuffer_fault(&boot) == NULL) == row[i].fits);
+		boot.framebuffer.base = TiB - MiB;
+		boot.range_count = 0;
+		CHECK(framebuffer_fault(&boot) == NULL);
+		boot.framebuffer.base++;
+		CHECK(framebuffer_fault(&boot) != NULL);
+	}
+}
