@@ -10,6 +10,7 @@ Options stand the same way for each; `boot.py --help` lists them.
 """
 import argparse
 import os
+import signal
 import sys
 import tempfile
 
@@ -187,6 +188,9 @@ def check(options):
 
 def main(arguments):
     """The program; returns its exit status."""
+    # Whoever ends us ends the machine: with an exception, on its way out.
+    for number in signal.SIGTERM, signal.SIGHUP:
+        signal.signal(number, lambda *_: sys.exit(1))
     try:
         options = parse(arguments)
         check(options)

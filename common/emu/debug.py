@@ -43,7 +43,10 @@ def command_bochs(options):
 def relayed(command, **more):
     """Run the command; Bochs would write over a file that it shares."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, **more) as process:
-        relay(process.stdout)
+        try:
+            relay(process.stdout)
+        finally:
+            process.kill()
 
 
 def find_gdb(options):

@@ -48,12 +48,13 @@ def attached(command, **more):
     terminal = termios and sys.stdin.isatty()
     state = termios.tcgetattr(sys.stdin) if terminal else None
     process = subprocess.Popen(command, **more)
-    while True:
-        try:
-            status = process.wait()
-            break
-        except KeyboardInterrupt:
-            continue
-    if state:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, state)
-    return status
+    try:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+    finally:
+        process.kill()
+        if state:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, state)
