@@ -188,10 +188,10 @@ $(foreach n,$(NUMBERS),$(KERNEL)/lesson-$n.elf): | $(KERNEL)/font.psf
 # --- One lesson: make lesson N=3 run ----------------------------------------
 
 .PHONY: debug qemu-gdb gdb bochs explain usb test-all
-.PHONY: lesson run replay test tests bench doctor clean help format
+.PHONY: lesson run replay diff test bench doctor clean help format
 
 # N is asked for only by goals that use it: `make help` never fails.
-OF_A_LESSON := lesson run replay debug bochs qemu-gdb gdb explain usb
+OF_A_LESSON := lesson run replay debug bochs qemu-gdb gdb explain usb diff
 ifneq ($(filter $(OF_A_LESSON),$(MAKECMDGOALS)),)
 ifeq ($(N),)
 $(error Say which lesson: make lesson N=1 \
@@ -247,6 +247,12 @@ replay: need-host $(FAST)/lesson-$(N)-replay
 	@test -n '$(MAP)' || { echo 'Say which map: make lesson N=$(N) replay' \
 	  'MAP=dmesg.txt (or a file of lessons/01-e820/maps)' >&2; exit 2; }
 	@$(FAST)/lesson-$(N)-replay "$(MAP)"
+
+# What lesson N adds to the one before: its folder, and these lines of main.c.
+diff:
+	@ls $(word $(N),$(FOLDERS))/*.[ch] | grep -v '_test\|_bench'
+	@diff -u $(if $(filter 1,$(N)),/dev/null,$(word $(N),\
+	  x $(FOLDERS))/main.c) $(word $(N),$(FOLDERS))/main.c; test $$? -eq 1
 
 # --- Tests: make test, make lesson N=3 test, T=word -------------------------
 
@@ -315,6 +321,26 @@ bench: need-build need-run need-bench $(BENCH) \
 	  docs/bench.txt --kernel $(lastword $^) $(if $(RECORD),--record) \
 	  $(if $(PEERS),--peer $(PEER))
 
+# --- The documentation: make docs, make docs-pdf ----------------------------
+
+.PHONY: docs docs-pdf test-docs figures
+
+docs: need-docs
+	@python3 docs/make_site.py build/docs
+
+docs-pdf: need-docs-pdf
+	@python3 docs/make_pdf.py build/pagewise.pdf
+
+# In a browser, from the disk: each page, each link, each name.
+test-docs: need-test-docs docs
+	@mkdir -p $(SUITE)
+	@$(call program,test-docs,python3 docs/site_test.py build/docs)
+	@$(PROVE) --verbose $(SUITE)/test-docs.t
+
+# New runs for the pictures, after a change of what stages print.
+figures: need-build need-host need-run
+	@python3 docs/figures.py --run
+
 # --- The rest ---------------------------------------------------------------
 
 # Every tool and version, then a boot: what doctor says is what happens.
@@ -336,36 +362,25 @@ help:
 
 #: Pagewise: a kernel that comes to own its memory, in lessons 1 to 6.
 #:
-#:   make setup                  install what is missing (asks for root)
-#:   make doctor                 check every tool, then boot lesson 1
-#:   make lesson N=1 run         build lesson 1, boot it; quit with Ctrl-A x
-#:   make lesson N=1 debug       QEMU and gdb here, stopped at kernel_main()
-#:   make lesson N=1 qemu-gdb    QEMU waits for gdb: make lesson N=1 gdb, in
-#:                               another terminal, is it
-#:   make lesson N=1 bochs       Bochs's debugger, stopped at the first stage
-#:   make lesson N=1 explain     it died: what did QEMU see last?
-#:   make lesson N=1 usb DEV=/dev/sdX
-#:                               a stick for a real PC; asks before it writes
-#:   make lesson N=1 replay MAP=dmesg.txt
-#:                               the same stages here, over another machine's map
-#:   make lesson N=1 test        that lesson's tests, on the host and booted
-#:   make test                   the tests of all lessons
-#:   make test-all               and on every machine that is emulated here
-#:   make bench                  what it costs; RECORD=1 keeps the table,
-#:                               PEERS=1 measures others' allocators too
-#:   make clean                  remove build/
-#:
-#: Variables, with make lesson N=1 run:
-#:   MEM=4G      RAM (128M)          BOOT=pvh   start without GRUB
-#:   UEFI=1      firmware is OVMF    CPU=max    QEMU's CPU model
-#:   KVM=1       use the host's CPU  ONCE=1     power off after the report
-#:   QEMU=path   another QEMU        NO_COLOR=1 no colours
-#:   GUI=1       Bochs's window      BOCHS=path, GDB=path  others of these
-#:   OPTIONS='provoke=null'          words for the kernel (common/boot/provoke.h)
-#:   GRAPHICS=1  a BIOS's screen, too, shows pixels: with UEFI it always does
-#: With any goal:
-#:   T=word      tests whose name holds the word      V=1  whole commands
-#:   LLVM=1      clang and lld
-#:   CROSS_COMPILE=x86_64-linux-gnu-    gcc of another name
+#:   make setup              install what is missing (asks for root)
+#:   make doctor             check every tool, then boot lesson 1
+#:   make test               all tests; test-all: and on every machine there is
+#:   make docs               the book; docs-pdf: its chapters on paper
+#:   make bench              what it costs; RECORD=1 keeps it, PEERS=1 compares
+#:   make diff N=3           what lesson 3's main.c adds; make clean, make help
+#: With make lesson N=1:
+#:   run                     boot it in QEMU; quit with Ctrl-A x
+#:   debug                   QEMU and gdb; in two terminals: qemu-gdb, gdb
+#:   bochs                   Bochs's debugger; GUI=1 its window
+#:   explain                 it died: what did QEMU see last?
+#:   replay MAP=dmesg.txt    the stages here, over another machine's map
+#:   test                    that lesson's tests, on the host and booted
+#:   usb DEV=/dev/sdX        a stick for a real PC; asks before it writes
+#: Variables:
+#:   MEM=4G BOOT=pvh UEFI=1 CPU=max KVM=1    the machine (128M, GRUB, BIOS)
+#:   ONCE=1 NO_COLOR=1 GRAPHICS=1            power off at the end; plain; pixels
+#:   BREAK=occupy OPTIONS='provoke=null'     words for the kernel
+#:   T=word V=1 LLVM=1                       tests of that name; verbose; clang
+#:   QEMU= BOCHS= GDB= CROSS_COMPILE=        other tools than the usual ones
 
 endif # setup
