@@ -3,8 +3,9 @@
 # The first number with a dot that the tool $1, at $2, says of itself.
 version() {
 	case $1 in
-	*asan | grub-bios | grub-efi | ovmf | bochs-bios | z3) echo - && return ;;
+	*asan | grub-bios | grub-efi | ovmf | bochs-bios | z3 | *-css) echo - && return ;;
 	awk) "$2" -W version ;;
+	dot) "$2" -V ;;
 	bochs) "$2" --help ;;
 	*) "$2" --version ;;
 	esac </dev/null 2>&1 | sed -n \
@@ -23,7 +24,7 @@ goals() {
 	host | test*) echo "make test" ;;
 	llvm) echo "LLVM=1" ;;
 	uefi) echo "UEFI=1" ;;
-	bench | proofs | coverage) echo "make $1" ;;
+	bench | proofs | coverage | *docs*) echo "make $1" ;;
 	*) echo "make lesson N=1 $1" ;;
 	esac
 }
@@ -83,6 +84,9 @@ doctor() {
 	place
 	foreign_advice
 	line_ends || return 1
+	gone=$(missing $DOCS works)
+	[ -z "$gone" ] || echo "doctor: the documentation needs more, type:" \
+		"$(install_line "$(echo "$gone" | packages)")"
 	gone=$(missing $ALL works)
 	[ -z "$gone" ] && echo "doctor: everything is here" && return
 	echo "doctor: to install what is missing, type: make setup, or"

@@ -6,15 +6,18 @@
 #   sh common/tools/tools.sh need run    silent when that can be done here;
 #                                        build image run test host bochs
 #                                        debug uefi bench proofs coverage
+#                                        docs docs-pdf test-docs
 #   sh common/tools/tools.sh doctor      every tool, version and package
 #
 # CROSS_COMPILE, LLVM, CC, QEMU, BOCHS, GDB, BOOT and UEFI are looked at as
 # in the Makefile.  `need` runs before each command, so it starts almost no
 # program; `setup` and `doctor` look closely.
 
-# What is not in NEEDED is not needed to begin.
+# What is not in NEEDED is not needed to begin.  What the documentation is
+# made with is large, and setup leaves it out.
 ALL=build,host,run,image,test,llvm,debug,bochs,uefi,bench,proofs,coverage
 NEEDED=build,host,run,image,test
+DOCS=docs,docs-pdf,test-docs
 
 # Tool, purposes, packages of Debian, Fedora, Arch and Homebrew; a comma
 # stands between two, '-' is none.
@@ -46,6 +49,12 @@ grub-efi      uefi        grub-efi-amd64-bin grub2-efi-x64-modules grub -
 valgrind      bench       valgrind valgrind-devel,valgrind valgrind -
 z3            proofs      python3-z3 python3-z3 python-z3-solver -
 llvm-cov      coverage    clang,llvm clang,llvm clang,llvm llvm
+doxygen       docs        doxygen doxygen doxygen doxygen
+dot           docs        graphviz graphviz graphviz graphviz
+doxygen-css   docs        doxygen-awesome-css doxygen-awesome-css - -
+pandoc        docs-pdf    pandoc pandoc pandoc-cli pandoc
+weasyprint    docs-pdf    weasyprint,fonts-liberation weasyprint python-weasyprint weasyprint
+chromium      test-docs   chromium chromium chromium chromium
 EOF
 }
 
@@ -60,6 +69,11 @@ foreign() {
 
 has() {
 	command -v "$1" >/dev/null 2>&1
+}
+
+# The theme of the documentation.
+doxygen_css() {
+	first_file "${AWESOME_CSS:-/usr/share/doxygen-awesome-css}/doxygen-awesome.css"
 }
 
 # Path of a directory of GRUB's modules for the platform $1.
@@ -131,6 +145,7 @@ where() {
 	host-asan) first_file "$(gcc -print-file-name=libasan.so 2>&1)" ;;
 	clang-asan) clang_asan ;;
 	z3) python_z3 ;;
+	doxygen-css) doxygen_css ;;
 	*) command -v "$(command_of "$1")" ;;
 	esac 2>/dev/null
 }
@@ -259,6 +274,7 @@ purposes() {
 	debug) list=debug,run,image ;;
 	bochs) list=bochs,run,image ;;
 	uefi) list=uefi,run,image ;;
+	test-docs) list=test-docs,docs,test ;;
 	esac
 	[ "$BOOT" = pvh ] && list=$(echo "$list" | sed 's/,image//')
 	[ -n "$UEFI" ] && [ "$1" = run ] && list=$list,uefi
@@ -269,9 +285,9 @@ purposes() {
 need() {
 	case $1 in
 	build | image | run | test | host | bochs | debug | uefi | bench) ;;
-	proofs | coverage) ;;
+	proofs | coverage | docs | docs-pdf | test-docs) ;;
 	*) echo "tools: need what? build image run test host bochs debug" \
-		"uefi bench proofs coverage" >&2; return 2 ;;
+		"uefi bench proofs coverage docs docs-pdf test-docs" >&2; return 2 ;;
 	esac
 	manager=none
 	list=$(purposes "$1")
@@ -296,7 +312,10 @@ complain() {
 		echo "make: $1 needs $(command_of "$tool"), which is missing."
 	done
 	echo "Install it: $(install_line "$(echo "$2" | packages)")"
-	echo "or: make setup (make doctor shows all tools)"
+	case $1 in
+	*docs*) echo "(make doctor shows all tools)" ;;
+	*) echo "or: make setup (make doctor shows all tools)" ;;
+	esac
 }
 
 case $1 in
