@@ -341,6 +341,20 @@ test-docs: need-test-docs docs
 figures: need-build need-host need-run
 	@python3 docs/figures.py --run
 
+# --- What the tests reach, and what they would not notice -------------------
+
+.PHONY: coverage mutants proofs
+coverage: need-coverage
+	@sh common/host/coverage.sh $(call test_sources,$(LAST)) -- \
+	  $(driver_sources)
+
+mutants: need-host
+	@nice python3 common/host/mutate.py $(if $(FILES),$(FILES),--all) -- \
+	  $(call test_sources,$(LAST))
+
+proofs: need-proofs
+	@$(PROVE) common/host/proofs.t
+
 # --- The rest ---------------------------------------------------------------
 
 # Every tool and version, then a boot: what doctor says is what happens.
