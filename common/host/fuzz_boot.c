@@ -10,7 +10,7 @@
  *         common/host/fuzz_boot.c common/host/host.c common/boot/pvh.c \
  *         common/boot/multiboot2.c common/boot/multiboot2_tags.c \
  *         common/boot/boot_info.c common/boot/boot_info_parse.c \
- *         $(ls common/lib/[!t]*.c | grep -v _test) -o build/fuzz_boot
+ *         $(ls common/lib/[!t]*.c | grep -v -e _test -e bench) -o build/fuzz_boot
  *
  * Source: LLVM, "libFuzzer - a library for coverage-guided fuzz testing".
  */
