@@ -297,7 +297,7 @@ endif
 
 # All machines, the kernel of the other compiler, and no share of what is
 # exhaustive left out: half an hour.
-test-all: test
+test-all: test test-docs
 	@SHARE=1 PAGES=20 FLIPS=1 $(PROVE) --verbose $(wildcard lessons/*/exhaust.t)
 	@$(MAKE) --no-print-directory LLVM=1 \
 	  $(patsubst %,build/kernel-llvm/lesson-%.elf,$(TESTED))
