@@ -4,6 +4,7 @@
  */
 #include "console.h"
 #include "e820.h"
+#include "strip.h"
 
 #define TYPE_TEXT_BYTES 16 /* "type-4294967295" and its NUL */
 
@@ -174,6 +175,18 @@ static void print_totals(const struct e820_map *map)
 	        (unsigned long long)totals.pages_below_1m);
 }
 
+static void draw_strip(const struct e820_map *map)
+{
+	struct e820_totals totals = e820_total(map);
+	char               text[BYTES_TEXT_BYTES];
+
+	console_strip_begin("e820");
+	for (uint32_t i = 0; i < map->count; i++)
+		console_strip_range(map->range[i].base, map->range[i].end,
+		                    type_colour(map->range[i].type));
+	console_strip_end("%s usable", bytes_text(text, totals.usable_bytes));
+}
+
 void e820_print_warnings(const struct e820_map *firmware)
 {
 	if (firmware->wrapped > 0)
@@ -198,6 +211,7 @@ void e820_print(const struct e820_map *firmware, const struct e820_map *map)
 	print_ranges(map);
 	print_picture(map);
 	print_totals(map);
+	draw_strip(map);
 }
 
 void e820_list(const struct e820_map *firmware, const struct e820_map *map)

@@ -4,6 +4,7 @@
  */
 #include "console.h"
 #include "msadsc.h"
+#include "strip.h"
 
 #define COSMOS_BYTES 40 /* the course's msadsc_t, packed */
 #define LINUX_BYTES  64 /* struct page of Linux 6.1 on x86_64 */
@@ -70,6 +71,16 @@ static void print_runs(const struct msadsc_array *array)
 		        (unsigned long long)(runs - shown));
 }
 
+static void draw_strip(const struct msadsc_array *array)
+{
+	uint64_t bytes = array->pages * sizeof(struct msadsc);
+	char     text[BYTES_TEXT_BYTES];
+
+	console_strip_begin("msadsc");
+	console_strip_range(array->base, array->base + bytes, COLOUR_USED);
+	console_strip_end("%s taken", bytes_text(text, bytes));
+}
+
 void msadsc_print(const struct msadsc_array *array)
 {
 	char text[BYTES_TEXT_BYTES];
@@ -91,6 +102,7 @@ void msadsc_print(const struct msadsc_array *array)
 	print_cost(array, "ours", array->pages, sizeof(struct msadsc));
 	print_cost(array, "the course", array->usable_pages, COSMOS_BYTES);
 	print_cost(array, "Linux", section_pages(array), LINUX_BYTES);
+	draw_strip(array);
 }
 
 void msadsc_list(const struct msadsc_array *array)

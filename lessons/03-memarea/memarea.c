@@ -7,6 +7,7 @@
  */
 #include "console.h"
 #include "memarea.h"
+#include "strip.h"
 
 static const pfn_t bound[MEMAREAS + 1] = { 0, MEMAREA_KERNEL_BASE,
 	                                   MEMAREA_USER_BASE, PFN_LIMIT };
@@ -74,6 +75,21 @@ const char *memareas_check(const struct memareas     *areas,
 	return NULL;
 }
 
+/* A white line where an area begins. */
+static void draw_strip(const struct memareas *areas)
+{
+	unsigned with_pages = 0;
+
+	console_strip_begin("memarea");
+	for (int i = 0; i < MEMAREAS; i++) {
+		paddr_t base = pfn_to_paddr(areas->area[i].base);
+
+		console_strip_range(base, base + 1, COLOUR_NONE);
+		with_pages += areas->area[i].usable_pages > 0;
+	}
+	console_strip_end("%u of %d have RAM", with_pages, MEMAREAS);
+}
+
 void memareas_print(const struct memareas *areas)
 {
 	char base[BYTES_TEXT_BYTES], end[BYTES_TEXT_BYTES];
@@ -89,6 +105,7 @@ void memareas_print(const struct memareas *areas)
 		        (unsigned long long)area->usable_pages,
 		        bytes_text(usable, pfn_to_paddr(area->usable_pages)));
 	}
+	draw_strip(areas);
 }
 
 void memareas_list(const struct memareas *areas)

@@ -4,6 +4,7 @@
  */
 #include "console.h"
 #include "occupy.h"
+#include "strip.h"
 
 /* Free pages of an area, counted where they are: in runs, and from lesson 5
  * on in blocks. */
@@ -95,6 +96,17 @@ static void print_account(const char *name, uint64_t usable, uint64_t free,
 	        (unsigned long long)free, (unsigned long long)occupied);
 }
 
+static void draw_strip(const struct occupants *occupants, uint64_t pages)
+{
+	char text[BYTES_TEXT_BYTES];
+
+	console_strip_begin("occupy");
+	for (uint32_t i = 0; i < occupants->count; i++)
+		console_strip_range(occupants->entry[i].base,
+		                    occupants->entry[i].end, COLOUR_USED);
+	console_strip_end("%s used", bytes_text(text, pfn_to_paddr(pages)));
+}
+
 void occupy_print(const struct msadsc_array *array,
                   const struct memareas     *areas,
                   const struct occupants    *occupants)
@@ -122,6 +134,7 @@ void occupy_print(const struct msadsc_array *array,
 		occupied += area->occupied_pages;
 	}
 	print_account("all", usable, free, occupied);
+	draw_strip(occupants, occupied);
 }
 
 void occupy_list(const struct occupants *occupants)

@@ -4,6 +4,7 @@
  */
 #include "memmgrob.h"
 #include "occupy.h"
+#include "strip.h"
 
 void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
                    struct memareas *areas, const struct occupants *occupants)
@@ -41,6 +42,31 @@ const char *memmgrob_check(const struct memmgrob *manager)
 	return broken;
 }
 
+/* A white line where a block begins that is large for its place: lines
+ * between small ones would be all that one sees. */
+static void draw_block(paddr_t base, uint64_t bytes)
+{
+	if (bytes * 8 >= base)
+		console_strip_range(base, base + 1, COLOUR_NONE);
+}
+
+static void draw_strip(const struct memmgrob *manager)
+{
+	const struct msadsc *page = manager->array->page;
+	char                 text[BYTES_TEXT_BYTES];
+
+	console_strip_begin("memmgrob");
+	for (int i = 0; i < MEMAREAS; i++)
+		for (unsigned k = 0; k < ORDERS; k++) {
+			pfn_t pfn = manager->areas->area[i].list[k].first;
+
+			for (; pfn != 0; pfn = msadsc_high(page[pfn]))
+				draw_block(pfn_to_paddr(pfn), PAGE_SIZE << k);
+		}
+	console_strip_end("%s free",
+	                  bytes_text(text, pfn_to_paddr(manager->free_pages)));
+}
+
 void memmgrob_print(const struct memmgrob *manager)
 {
 	char text[BYTES_TEXT_BYTES];
@@ -52,4 +78,5 @@ void memmgrob_print(const struct memmgrob *manager)
 	kprintf("memmgrob: %s free in %llu blocks\n",
 	        bytes_text(text, pfn_to_paddr(manager->free_pages)),
 	        (unsigned long long)manager->blocks);
+	draw_strip(manager);
 }
