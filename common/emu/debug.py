@@ -17,8 +17,11 @@ COMMANDS = os.path.join(HERE, "gdb", "pagewise.py")
 
 
 def words_of(options):
-    """The kernel's command line: the debugger says how to quit."""
+    """The kernel's command line: the debugger says how to quit, and a script
+    does not wait for a kernel that waits."""
     more = ["color"] if colours_wanted(options) else []
+    if not sys.stdin.isatty():
+        more.append("once")
     return [word for word in kernel_words(options, *more) if word != "qemu"]
 
 
@@ -99,7 +102,8 @@ def command_debug(options):
                 if machine.stdout is not None:
                     threading.Thread(target=relay, args=(machine.stdout,),
                                      daemon=True).start()
-                return attached(gdb_command(options, remote))
+                return attached(gdb_command(options, remote) + [
+                    "-ex", "pw-own"])
             finally:
                 machine.kill()
 

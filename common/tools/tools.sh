@@ -31,7 +31,7 @@ awk           build       mawk gawk gawk -
 make          build       make make make make
 host-cc       host        gcc,libc6-dev gcc gcc -
 host-asan     host        gcc,libc6-dev libasan,libubsan gcc -
-python3       run         python3 python3 python python
+python3       run,bochs   python3 python3 python python
 qemu          run         qemu-system-x86 qemu-system-x86-core qemu-system-x86 qemu
 mkrescue      image       grub-common grub2-tools-extra grub -
 grub-bios     image       grub-pc-bin grub2-pc-modules grub -
@@ -272,7 +272,7 @@ purposes() {
 	test) list=test,run,image ;;
 	run) list=run,image ;;
 	debug) list=debug,run,image ;;
-	bochs) list=bochs,run,image ;;
+	bochs) list=bochs,image ;;
 	uefi) list=uefi,run,image ;;
 	test-docs) list=test-docs,docs,test ;;
 	esac

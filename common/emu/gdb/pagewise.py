@@ -229,6 +229,23 @@ class Start(Command):
             "commands")
 
 
+class Own(Command):
+    """The machine is gdb's own: from now on it ends when gdb does."""
+
+    def run(self, argument):
+        gdb.execute("define hook-quit\npw-end\nend", to_string=True)
+
+
+class End(Command):
+    """End the machine, if it has not ended."""
+
+    def run(self, argument):
+        try:
+            gdb.execute("kill", to_string=True)
+        except gdb.error:
+            pass
+
+
 Prefix()
 Map("pw-map")
 Page("pw-page")
@@ -237,3 +254,5 @@ Buddy("pw-buddy")
 Occupied("pw-occupied")
 Backtrace("pw-backtrace")
 Start("pw-start")
+Own("pw-own")
+End("pw-end")
