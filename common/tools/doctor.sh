@@ -20,7 +20,7 @@ row() {
 # What the reader types who needs the purposes $1.
 goals() {
 	case $1 in
-	build | run | image) echo "make lesson N=1 run" ;;
+	build | run* | image) echo "make lesson N=1 run" ;;
 	host | test*) echo "make test" ;;
 	llvm) echo "LLVM=1" ;;
 	uefi) echo "UEFI=1" ;;
