@@ -14,8 +14,8 @@
 
 /** One lesson's step, as the linker collects them. */
 struct replay_step {
-	unsigned number; /**< Of the lesson. */
-	void (*run)(bool last);
+	unsigned number;        /**< Of the lesson. */
+	void (*run)(bool last); /**< Runs it and lists what it made. */
 };
 
 /** Begins the step of lesson @p number; `last`: no other step comes. */

@@ -12,9 +12,9 @@
 
 /** So many operations took so many ticks. */
 struct bench_spread {
-	uint64_t  operations;
-	uint64_t  ticks; /**< All together. */
-	uint64_t  worst;
+	uint64_t  operations; /**< How many. */
+	uint64_t  ticks;      /**< All together. */
+	uint64_t  worst;      /**< The most that one took. */
 	uint32_t *bin; /**< BENCH_BINS of them: how many took so many ticks. */
 };
 
