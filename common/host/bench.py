@@ -15,14 +15,15 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-TOP = Path(__file__).resolve().parent.parent.parent
-BOOTER = TOP / "common/emu/boot.py"
+from bench_count import Broken, by_the_clock, each, figure  # noqa: E402
+from bench_count import in_callgrind, in_kernel, output_of  # noqa: E402
+from bench_peers import peers_table  # noqa: E402
+
 CHANGED = 0.02
 
 # Workloads, and the GiB of the machines that they run on.
@@ -64,80 +65,6 @@ ROWS = [
 ]
 
 
-# What LD_PRELOAD can put in the place of the C library's malloc.
-MALLOCS = [("glibc", ""), ("jemalloc", "libjemalloc.so.2"),
-           ("mimalloc", "libmimalloc.so.2")]
-LIBRARIES = "/usr/lib/x86_64-linux-gnu/"
-
-
-class Broken(Exception):
-    """A program did not do what it should."""
-
-
-def output_of(command, **more):
-    """The lines that a command prints."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=600,
-                          stderr=subprocess.PIPE, text=True, **more)
-    if done.returncode != 0:
-        raise Broken("%s: %s" % (" ".join(map(str, command)),
-                                 done.stderr.strip() or done.stdout))
-    return done.stdout.splitlines()
-
-
-def rows_of(lines):
-    """{row: words} of `bench: ROW WORDS` lines; a spread's is `ROW p50`."""
-    rows = {}
-    for line in lines:
-        words = line.split()
-        if len(words) < 4 or words[0] != "bench:":
-            continue
-        if words[2].startswith("p"):
-            for name, value in zip(words[2::2], words[3::2]):
-                rows[words[1] + " " + name] = (1, int(value))
-        else:
-            rows[words[1]] = (int(words[2]), int(words[3]))
-    return rows
-
-
-def in_callgrind(program, workload, gib, env=None):
-    """{row: (operations, instructions)}: each row is a dump of its own."""
-    counted = {}
-    with tempfile.TemporaryDirectory(dir=TOP / "build") as directory:
-        output_of(["valgrind", "-q", "--tool=callgrind",
-                   "--collect-atstart=no",
-                   "--callgrind-out-file=" + directory + "/out",
-                   program, workload, str(gib)],
-                  env=env)
-        for path in Path(directory).iterdir():
-            text = path.read_text()
-            row = re.search(r"^desc: Trigger: Client Request: "
-                            r"(\S+) (\d+) (\d+)$", text, re.MULTILINE)
-            total = re.search(r"^summary: (\d+)$", text, re.MULTILINE)
-            if row:
-                counted[row[1]] = (int(row[2]), int(row[3]), int(total[1]))
-    pieces, around = counted.pop("nothing")[1:]
-    return {row: (operations, total - began * around // pieces)
-            for row, (operations, began, total) in counted.items()}
-
-
-def by_the_clock(program, workload, gib, env=None):
-    """{row: (operations, nanoseconds)}: the best of three runs."""
-    best = {}
-    for _ in range(3):
-        rows = rows_of(output_of([program, workload, str(gib)], env=env))
-        for row, (operations, ticks) in rows.items():
-            if row not in best or ticks < best[row][1]:
-                best[row] = (operations, ticks)
-    return best
-
-
-def in_kernel(kernel, workload, gib, *more):
-    """{row: (operations, instructions)} of the booted kernel."""
-    return rows_of(output_of([sys.executable, BOOTER, "bench", kernel,
-                              "--mem", "%dG" % gib, "--word", workload,
-                              "--timeout", "300", *more]))
-
-
 def in_lazy_kernel(kernel, gib):
     """The boot with the word lazy: its rows have that name."""
     rows = in_kernel(kernel, "boot", gib, "--cmdline", "lazy")
@@ -161,14 +88,6 @@ def measure(options):
             for run, count in zip(runs, counted)}
 
 
-def each(cell, whole=False):
-    """The figure of a row: of one operation, or of all."""
-    if cell is None:
-        return None
-    operations, total = cell
-    return float(total) if whole else total / operations
-
-
 def row_names(found, name):
     """Those of the rows found that are `name` or `name` and a number."""
     return sorted((row for row in found
@@ -190,8 +109,10 @@ def lines_of(figures):
                 whole = "whole" in text
                 label = row + ("@%dG" % gib if several else "")
                 number = row[len(name):]
-                lines.append((label, *(each(c.get(row), whole)
-                                       for c in cells),
+                values = [each(cell.get(row), whole) for cell in cells]
+                if row == "D-bytes":  # the host clears nothing
+                    values[0] = values[2] = None
+                lines.append((label, *values,
                               text % number if "%s" in text else text))
                 lines += spread_lines(cells[1], row)
     return lines + memory_lines(figures)
@@ -215,77 +136,13 @@ def memory_lines(figures):
     return [("S-memory", *over, None, "memory over live bytes, percent")]
 
 
-def figure(value):
-    """Five digits, as wide as the column."""
-    if value is None:
-        return "%12s" % "-"
-    return "%12.0f" % value if value >= 10000 else "%12.2f" % value
-
-
 def table(lines):
     """The table as text."""
-    out = ["%-15s %12s %12s %12s  %s" % ("row", "host", "kernel", "ns",
+    out = ["%-17s %12s %12s %12s  %s" % ("row", "host", "kernel", "ns",
                                          "what it is")]
-    out += ["%-15s %s %s %s  %s" % (row, figure(host), figure(kernel),
+    out += ["%-17s %s %s %s  %s" % (row, figure(host), figure(kernel),
                                     figure(ns), text)
             for row, host, kernel, ns, text in lines]
-    return "\n".join(out) + "\n"
-
-
-def of_mallocs(program):
-    """{name: {row: (operations, instructions)}} of each malloc there is."""
-    found = {}
-    for name, library in MALLOCS:
-        if library and not os.path.exists(LIBRARIES + library):
-            print("%s is missing: %s" % (name, library), file=sys.stderr)
-            continue
-        env = dict(os.environ)
-        if library:
-            env["LD_PRELOAD"] = LIBRARIES + library
-        found[name] = in_callgrind(program, "objects", 4, env)
-        clock = rows_of(output_of([program, "objects", "4"], env=env))
-        found[name]["S-memory"] = clock["S-memory"]
-    return found
-
-
-def of_linux():
-    """{row: cell} of Linux's allocators, or nothing and why."""
-    try:
-        return rows_of(output_of([sys.executable, TOP / "common/linux/linux.py",
-                                  TOP / "build/linux"]))
-    except Broken as broken:
-        print("Linux: %s" % broken, file=sys.stderr)
-        return {}
-
-
-def peer_figure(row, cells):
-    """One cell of the peers' table."""
-    if row == "S-memory" and row in cells:
-        live, taken = cells[row]
-        return figure((taken / live - 1) * 100)
-    return figure(each(cells.get(row)))
-
-
-def peers_table(figures, program):
-    """Others' allocators beside ours, with the same workloads."""
-    ours = {}
-    for (_, gib), (host, kernel, clock) in figures.items():
-        if gib == 4:
-            ours.update({("host", row): cell for row, cell in host.items()})
-            ours.update({("kernel", row): c for row, c in kernel.items()})
-            if "S-memory" in clock:
-                ours["host", "S-memory"] = clock["S-memory"]
-    columns = [("host", {r: c for (w, r), c in ours.items() if w == "host"})]
-    columns += of_mallocs(program).items()
-    columns += [("kernel", {r: c for (w, r), c in ours.items()
-                            if w == "kernel"}), ("Linux", of_linux())]
-    rows = ["A", "A1", "B-alloc", "B-free", "R-free", "C", "C p50", "C p99",
-            "C p99.9", "C worst", "P64", "P256", "P1024", "S", "S p50",
-            "S p99", "S p99.9", "S worst", "H64", "H256", "H1024", "S-memory"]
-    out = ["%-10s" % "peers" + "".join(" %12s" % n for n, _ in columns)]
-    out += ["%-10s" % row.replace(" ", "-") + "".join(
-        " " + peer_figure(row, cells) for _, cells in columns)
-        for row in rows]
     return "\n".join(out) + "\n"
 
 
@@ -324,7 +181,7 @@ def changes(lines, before):
             if new is None and old is None:
                 continue
             if new is None or old is None or \
-                    abs(new - old) > CHANGED * abs(old):
+                    abs(float(figure(new)) - old) > CHANGED * abs(old):
                 found.append("%s, %s: %s, recorded %s" % (
                     row, where, figure(new).strip(), figure(old).strip()))
     return found
