@@ -285,12 +285,12 @@ def descriptors(runs):
             state = STATES[word & 7]
             for x, wide in ((78, 72), (153, 68), (224, 40), (267, 66)):
                 picture.rect(x, y, wide, 17, colours[state], line)
-            picture.text(12, y + 13, "0x%x" % frame, "ink code")
-            picture.text(82, y + 13, "%07x" % (word >> 36), "ink code")
+            picture.text(12, y + 13, "0x%x" % frame, "ink mono")
+            picture.text(82, y + 13, "%07x" % (word >> 36), "ink mono")
             picture.text(157, y + 13, "%07x" % (word >> 8 & 0xfffffff),
-                         "ink code")
-            picture.text(244, y + 13, word >> 3 & 31, "ink code", "middle")
-            picture.text(271, y + 13, state, "ink code")
+                         "ink mono")
+            picture.text(244, y + 13, word >> 3 & 31, "ink mono", "middle")
+            picture.text(271, y + 13, state, "ink mono")
             picture.text(345, y + 13, meaning(word, names), "soft")
             y += 20
         y += 22
@@ -364,7 +364,7 @@ def occupied(runs):
     for i, (base, end, name, pages) in enumerate(found):
         picture.rect(12, y - 11, 14, 14, colours[i % 5])
         picture.text(34, y, name)
-        picture.text(190, y, "0x%x-0x%x" % (base, end - 1), "soft code")
+        picture.text(190, y, "0x%x-0x%x" % (base, end - 1), "soft mono")
         picture.text(440, y, "%s pages of RAM" % count(pages), "soft")
         y += 20
     picture.legend(590, 226, [("ram", "free"), ("none", "not RAM")])
@@ -456,7 +456,7 @@ def split_and_join(runs):
     for i, (call, blocks) in enumerate(steps):
         y = 22 + 52 * i
         first, _, rest = call.partition(", ")
-        picture.text(12, y + 18, first, "ink" if i == 0 else "ink code")
+        picture.text(12, y + 18, first, "ink" if i == 0 else "ink mono")
         picture.text(12, y + 34, rest, "soft")
         for page, order, state in blocks:
             x, wide = 188 + 31.5 * page, 31.5 * (1 << order) - 3

@@ -35,7 +35,8 @@ NAMES = {"function", "define", "typedef", "enumeration", "enumvalue",
          "variable"}
 MARK = re.compile(r'<a href="book:///([^"#]*)#([^"]*)"[^>]*>(.*?)</a>',
                   re.DOTALL)
-PICTURE = re.compile(r'<img src="book:///([^"#]*)#[^"]*" alt="([^"]*)"\s*/?>')
+PICTURE = re.compile(r'(?:<p ?>)?<img src="book:///([^"#]*)#[^"]*" '
+                     r'alt="([^"]*)"[^>]*>(?:</p>)?')
 SOURCE_TITLE = re.compile(r"<title>\w+: (\S+) Source File</title>")
 CODE = re.compile(r"(<a\b.*?</a>|<div class=\"fragment\">.*?</div><!-- frag"
                   r"|<h1.*?</h1>|<div class=\"toc.*?</div>"
@@ -75,7 +76,8 @@ def quoted(words):
 
 def short_title(page):
     """A title for a narrow column."""
-    return page.title.replace("Lesson ", "").split(", ")[0]
+    head, colon, rest = page.title.partition(": ")
+    return head.replace("Lesson ", "") + colon + rest.split(", ")[0]
 
 
 def header(work):
@@ -380,8 +382,8 @@ def finish_text(index, page, told):
     path = index.html / (page.label + ".html")
     text = link_text(index, page, path.read_text(encoding="utf-8"), told)
     if page.label == "index" or page.group:
-        text = text.replace("</div></div><!-- contents -->", steps(page) +
-                            "</div></div><!-- contents -->", 1)
+        text = re.sub(r"((?:</div>)?</div><!-- contents -->)",
+                      lambda end: steps(page) + end.group(), text, count=1)
     path.write_text(text, encoding="utf-8")
 
 
@@ -445,7 +447,7 @@ def groups_of_pages(index):
             index.group_of_page[page] = group
             index.group_of_page[index.source(path)] = group
     for path in index.html.glob("struct*.html"):
-        match = re.search(r'href="group__(\w+)\.html"',
+        match = re.search(r'class="ingroups">.*group__(\w+)\.html.*</div>',
                           path.read_text(encoding="utf-8"))
         if match:
             index.group_of_page[path.name] = match.group(1).replace("__", "_")

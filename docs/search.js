@@ -109,8 +109,6 @@ const Search = {
 		Search.list.setAttribute("aria-label", "What was found");
 		Search.list.hidden = true;
 		document.body.append(Search.list);
-		document.getElementById("MSearchBox").className =
-			"MSearchBoxActive";
 		Search.field.value = "";
 		Search.field.placeholder = "Search (key: /)";
 		Search.field.setAttribute("aria-label", "Search");

@@ -29,7 +29,7 @@ def rules(scope, dark_scope, media):
                 dark_scope, name, night))
     text = ("%s text{font:13px system-ui,'Liberation Sans',sans-serif}"
             "%s .small{font-size:11px}%s .bold{font-weight:bold}"
-            "%s .code{font-family:'Liberation Mono',ui-monospace,monospace;"
+            "%s .mono{font-family:'Liberation Mono',ui-monospace,monospace;"
             "font-size:12px}") % ((scope,) * 4)
     night = "\n".join(dark)
     if media:
