@@ -68,8 +68,10 @@ class Machine:
 
     def options(self, kernel):
         """boot.py's options for it."""
-        # Several emulators run at once: be patient.
-        options = parse(["test", kernel, "--timeout", "120",
+        # Several emulators run at once, and in Bochs alone the tests take a
+        # minute: be patient.
+        options = parse(["test", kernel, "--timeout",
+                         "600" if "bochs" in self.arguments else "180",
                          *self.arguments])
         if memory_bytes(options.mem) < MEM_GRUB:
             options.boot = "pvh"
