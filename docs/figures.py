@@ -247,12 +247,12 @@ def meaning(word, names):
             count(low), "the next one below begins at 0x%x" % high
             if high else "none below")
     if STATES[state] == "free":
-        return "a free block of 2^%d pages; before it %s, after it %s" % (
+        return "free, 2^%d pages; on the list before %s, after %s" % (
             order, "0x%x" % low if low else "none",
             "0x%x" % high if high else "none")
     if STATES[state] == "occupied":
-        return "occupied by %s (and the same, inverted)" % (
-            "entry %d, %s" % (low, names[low - 1]) if low
+        return "occupied by %s; left: the same inverted" % (
+            "%s, number %d" % (names[low - 1], low) if low
             else "nobody: page 0")
     return "nothing starts here"
 

@@ -27,7 +27,8 @@ def rules(scope, dark_scope, media):
                 scope, name, day))
             dark.append("%s .%s-stroke{stroke:%s;fill:none}" % (
                 dark_scope, name, night))
-    text = ("%s text{font:13px system-ui,'Liberation Sans',sans-serif}"
+    text = ("%s text{font-size:13px;font-family:'Liberation Sans',Arial,"
+            "Helvetica,sans-serif}"
             "%s .small{font-size:11px}%s .bold{font-weight:bold}"
             "%s .mono{font-family:'Liberation Mono',ui-monospace,monospace;"
             "font-size:12px}") % ((scope,) * 4)
