@@ -251,8 +251,8 @@ def meaning(word, names):
             order, "0x%x" % low if low else "none",
             "0x%x" % high if high else "none")
     if STATES[state] == "occupied":
-        return "occupied by %s; left: the same inverted" % (
-            "%s, number %d" % (names[low - 1], low) if low
+        return "2^%d pages occupied by %s; left: inverted" % (
+            order, "%s, number %d" % (names[low - 1], low) if low
             else "nobody: page 0")
     return "nothing starts here"
 
@@ -260,7 +260,7 @@ def meaning(word, names):
 def descriptors(runs):
     """Words of the array, taken apart."""
     sections = [("after lesson 2: runs", runs["memory-2"]),
-                ("after lesson 5: occupied pages and blocks",
+                ("after lesson 5: blocks, occupied and free",
                  runs["memory-5"])]
     rows = sum(len(lines) for _, lines in sections)
     picture = Picture(

@@ -174,12 +174,15 @@ static pfn_t find_run(const struct msadsc_array *array, pfn_t pfn)
 
 pfn_t msadsc_find(const struct msadsc_array *array, pfn_t pfn)
 {
+	pfn_t run;
+
 	if (pfn == 0 || pfn >= array->pages)
 		return 0;
 	if (array->page[pfn].word != 0)
 		return pfn;
-	if (array->phase != MSADSC_MERGED)
-		return find_run(array, pfn);
+	run = find_run(array, pfn);
+	if (run != 0)
+		return run;
 	/* A block that holds the page starts where the page's number has
 	 * its lowest bits cleared. */
 	for (unsigned order = 1; order <= ORDER_MAX; order++) {

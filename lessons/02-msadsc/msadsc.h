@@ -41,7 +41,7 @@ enum msadsc_state {
 	MSADSC_RUN = 1,      /**< Free pages, not yet cut into blocks. */
 	MSADSC_FREE = 2,     /**< A free block on a list.  Lesson 5. */
 	MSADSC_USED = 3,     /**< A block that was given out.  Lesson 6. */
-	MSADSC_OCCUPIED = 4, /**< One page that something lies in.  Lesson 4. */
+	MSADSC_OCCUPIED = 4, /**< A block that something lies in.  Lesson 4. */
 	MSADSC_CACHED = 5,   /**< A free page kept at hand.  Lesson 6. */
 };
 
@@ -57,7 +57,7 @@ enum msadsc_state {
  *     RUN       | next run below   | pages            | 0       |   1   |
  *     FREE      | next on list     | previous on list | order   |   2   |
  *     USED      | ~(owner, shares) | owner 16, sh. 12 | order   |   3   |
- *     OCCUPIED  | ~owner           | owner            | 0       |   4   |
+ *     OCCUPIED  | ~owner           | owner            | order   |   4   |
  *     CACHED    | 0                | 0                | 0       |   5   |
  *     NOTHING   | 0                | 0                | 0       |   0   |
  *               +------------------+------------------+---------+-------+
@@ -180,13 +180,26 @@ static inline uint64_t msadsc_pages(struct msadsc d)
 		return msadsc_low(d);
 	case MSADSC_FREE:
 	case MSADSC_USED:
-		return UINT64_C(1) << msadsc_order(d);
 	case MSADSC_OCCUPIED:
+		return UINT64_C(1) << msadsc_order(d);
 	case MSADSC_CACHED:
 		return 1;
 	default:
 		return 0;
 	}
+}
+
+/**
+ * The largest order of a block that starts at @p pfn, when @p pages pages
+ * follow: a block of 2^k pages starts at a multiple of 2^k.
+ */
+static inline unsigned msadsc_order_at(pfn_t pfn, uint64_t pages)
+{
+	unsigned aligned = (unsigned)__builtin_ctzll(pfn | PFN_LIMIT);
+	unsigned fits = 63 - (unsigned)__builtin_clzll(pages);
+	unsigned order = aligned < fits ? aligned : fits;
+
+	return order < ORDER_MAX ? order : ORDER_MAX;
 }
 
 /**
@@ -223,9 +236,9 @@ enum msadsc_status msadsc_init(struct msadsc_array   *array,
 
 /**
  * The first frame of the run or block that holds @p pfn, or 0 if none does:
- * a hole, page 0, or beyond the array.  An occupied page is found as itself.
+ * a hole, page 0, or beyond the array.
  *
- * Takes O(runs) time before lesson 5 and O(ORDERS) from then on.
+ * Takes O(runs + ORDERS) time; lesson 5 leaves no runs.
  */
 pfn_t msadsc_find(const struct msadsc_array *array, pfn_t pfn);
 

@@ -37,8 +37,8 @@ static const char *check_word(struct msadsc d, enum msadsc_phase phase)
 			return "a used block says twice the same, inverted";
 		return NULL;
 	case MSADSC_OCCUPIED:
-		if (msadsc_order(d) != 0 || !msadsc_is_twice(d))
-			return "an occupied page says its owner twice";
+		if (msadsc_order(d) > ORDER_MAX || !msadsc_is_twice(d))
+			return "an occupied block says its owner twice";
 		return NULL;
 	case MSADSC_CACHED:
 		if (phase != MSADSC_MERGED || d.word != MSADSC_CACHED)

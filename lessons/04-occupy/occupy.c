@@ -2,9 +2,9 @@
  * @file
  * Lesson 4: see occupy.h.
  *
- * The idea: an occupant cuts a piece out of each run that it touches, so the
- * work is by occupant and by the pages it holds.  Runs that nothing touches
- * are passed over in one step, however long they are.
+ * The idea: an occupant cuts a piece out of each run that it touches, and the
+ * piece is marked in blocks, each as large as its place allows.  So the work
+ * is by occupants and runs, however many pages they have.
  */
 #include "occupy.h"
 
@@ -49,11 +49,21 @@ static bool find_fault(const struct occupants *occupants,
 	return false;
 }
 
-static void mark_page(struct msadsc_array *array, struct memareas *areas,
-                      pfn_t pfn, uint32_t owner)
+/* Mark frames [first, past), which are zero but for the first.  No block lies
+ * in two areas: these start where blocks do. */
+static void mark(struct msadsc_array *array, struct memareas *areas,
+                 pfn_t first, pfn_t past, uint32_t owner)
 {
-	array->page[pfn] = msadsc_twice(MSADSC_OCCUPIED, 0, owner);
-	areas->area[memarea_of(pfn)].occupied_pages++;
+	while (first < past) {
+		unsigned        order = msadsc_order_at(first, past - first);
+		uint64_t        pages = UINT64_C(1) << order;
+		struct memarea *area = &areas->area[memarea_of(first)];
+
+		array->page[first] =
+			msadsc_twice(MSADSC_OCCUPIED, order, owner);
+		area->occupied_pages += pages;
+		first += pages;
+	}
 }
 
 /* Cut [first, past) out of @run, whose neighbour @above links to it (0: it
@@ -102,8 +112,7 @@ static void take(struct msadsc_array *array, struct memareas *areas,
 			continue;
 		}
 		above = cut_run(array, above, run, from, to);
-		for (pfn_t pfn = from; pfn < to; pfn++)
-			mark_page(array, areas, pfn, owner);
+		mark(array, areas, from, to, owner);
 	}
 }
 
@@ -120,7 +129,7 @@ enum occupy_status occupy_mark(struct msadsc_array    *array,
 
 	/* Nothing below can fail.  Page 0 is in no run. */
 	if (array->page[0].word != 0)
-		mark_page(array, areas, 0, 0);
+		mark(array, areas, 0, 1, 0);
 	for (uint32_t i = 0; i < occupants->count; i++) {
 		const struct occupant *o = &occupants->entry[i];
 
@@ -141,8 +150,13 @@ uint64_t occupy_pages(const struct msadsc_array *array,
 	pfn_t                  past = min_u64(past_page(o), array->pages);
 	uint64_t               pages = 0;
 
-	for (pfn_t pfn = first_page(o); pfn < past; pfn++)
-		pages += msadsc_state(array->page[pfn]) == MSADSC_OCCUPIED &&
-		         msadsc_low(array->page[pfn]) == index + UINT64_C(1);
+	for (pfn_t pfn = first_page(o), next; pfn < past; pfn = next) {
+		struct msadsc d = array->page[pfn];
+
+		next = min_u64(pfn + max_u64(msadsc_pages(d), 1), past);
+		if (msadsc_state(d) == MSADSC_OCCUPIED &&
+		    msadsc_low(d) == index + UINT64_C(1))
+			pages += next - pfn;
+	}
 	return pages;
 }

@@ -5,7 +5,7 @@
  * The kernel's own image, the descriptors, page tables, what the loader left:
  * all of it lies in memory that the firmware calls usable.  Whoever put it
  * there recorded it (occupants.h); this stage cuts those pages out of the
- * runs and marks each one with its owner.
+ * runs and marks them with their owner, in blocks of 2^order pages.
  */
 #ifndef OCCUPY_H
 #define OCCUPY_H
@@ -36,8 +36,8 @@ struct occupy_fault {
  * @param array,areas  marked and counted; unchanged unless OCCUPY_OK
  * @param occupants    unchanged
  * @param[out] fault   set in any case
- * @return OCCUPY_OK, OCCUPY_TWICE or OCCUPY_ORDER.  Takes O(occupied pages +
- *         occupants * runs) time.
+ * @return OCCUPY_OK, OCCUPY_TWICE or OCCUPY_ORDER.  Takes O(occupants * (runs
+ *         + occupants)) time, and O(ORDERS) for each piece that is cut out.
  */
 enum occupy_status occupy_mark(struct msadsc_array    *array,
                                struct memareas        *areas,
@@ -50,7 +50,7 @@ uint64_t occupy_pages(const struct msadsc_array *array,
 
 /**
  * NULL, or the sentence of the first broken invariant: each page that an
- * occupant touches is marked for one that does, no other is, and in each area
+ * occupant touches is in a block marked for one that does, no other is, and in each area
  * usable pages are free pages plus occupied ones.  Takes O(pages) time.
  */
 const char *occupy_check(const struct msadsc_array *array,

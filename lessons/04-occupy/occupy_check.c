@@ -26,17 +26,44 @@ static uint64_t count_free(const struct msadsc_array *array,
 	return pages;
 }
 
-/* Whether the owner's number on an occupied page is that of an occupant that
- * touches the page; page 0 may have none. */
-static bool owner_is_there(const struct occupants *occupants, pfn_t pfn,
+/* Whether the owner's number on an occupied block is that of an occupant that
+ * touches its first page; page 0 may have none. */
+static bool owner_is_there(const struct occupants *occupants, pfn_t first,
                            uint64_t owner)
 {
 	const struct occupant *o;
 
 	if (owner == 0 || owner > occupants->count)
-		return owner == 0 && pfn == 0;
+		return owner == 0 && first == 0;
 	o = &occupants->entry[owner - 1];
-	return pfn >= pfn_down(o->base) && pfn < pfn_up(o->end);
+	return first >= pfn_down(o->base) && first < pfn_up(o->end);
+}
+
+/* The pages of one occupant, a block at a time; what is no RAM is passed
+ * over.  A block may begin below: it is then somebody else's, who shares. */
+static const char *check_pages(const struct msadsc_array *array,
+                               const struct occupants    *occupants,
+                               const struct occupant     *o)
+{
+	pfn_t past = min_u64(pfn_up(o->end), array->pages);
+
+	for (pfn_t pfn = pfn_down(o->base), next; pfn < past; pfn = next) {
+		pfn_t         first = msadsc_find(array, pfn);
+		struct msadsc d = array->page[first];
+
+		next = max_u64(first + msadsc_pages(d), pfn + 1);
+		if (!msadsc_is_ram(array, pfn))
+			continue;
+		if (msadsc_state(d) != MSADSC_OCCUPIED)
+			return "no page of an occupant is free";
+		if ((first & (msadsc_pages(d) - 1)) != 0 ||
+		    pfn - first >= msadsc_pages(d))
+			return "an occupied block starts at a multiple of its "
+			       "pages";
+		if (!owner_is_there(occupants, first, msadsc_low(d)))
+			return "an occupied block names who lies there";
+	}
+	return NULL;
 }
 
 static const char *check_owners(const struct msadsc_array *array,
@@ -47,19 +74,11 @@ static const char *check_owners(const struct msadsc_array *array,
 		array->page[0].word != 0 && msadsc_low(array->page[0]) == 0;
 
 	for (uint32_t i = 0; i < occupants->count; i++) {
-		const struct occupant *o = &occupants->entry[i];
-		pfn_t past = min_u64(pfn_up(o->end), array->pages);
+		const char *broken =
+			check_pages(array, occupants, &occupants->entry[i]);
 
-		for (pfn_t pfn = pfn_down(o->base); pfn < past; pfn++) {
-			struct msadsc d = array->page[pfn];
-
-			if (msadsc_is_ram(array, pfn) &&
-			    msadsc_state(d) != MSADSC_OCCUPIED)
-				return "no page of an occupant is free";
-			if (msadsc_state(d) == MSADSC_OCCUPIED &&
-			    !owner_is_there(occupants, pfn, msadsc_low(d)))
-				return "an occupied page names who lies there";
-		}
+		if (broken != NULL)
+			return broken;
 		listed += occupy_pages(array, occupants, i);
 	}
 	return listed == marked ? NULL : "no other page is occupied";

@@ -40,16 +40,16 @@ TEST(occupy_check_names_each_broken_invariant)
 	           "no other page is occupied");
 	m->occupants.entry[1].end += PAGE_SIZE;
 
-	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 1);
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 1);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
-	           "an occupied page names who lies there");
-	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 3);
+	           "an occupied block names who lies there");
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 3);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
-	           "an occupied page names who lies there");
-	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 0);
+	           "an occupied block names who lies there");
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 0);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
-	           "an occupied page names who lies there");
-	m->page[21].word = 0;
+	           "an occupied block names who lies there");
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 0, 2);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
 	           "each usable page is spoken for");
 }
@@ -67,6 +67,24 @@ TEST(occupy_check_sees_a_page_that_nobody_occupies)
 	areas.area[MEMAREA_HARDWARE].occupied_pages++;
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
 	           "no other page is occupied");
+}
+
+/*  page      20  21  22  23  24
+ *  marked        |1-|--2---|
+ *  broken        |--2---|1-|                 no multiple of 2    */
+TEST(occupy_check_sees_a_block_that_starts_where_none_can)
+{
+	struct machine *m = machine_of_32_pages();
+	struct memareas areas;
+
+	machine_add(m, PAGES(21), PAGES(24), OCCUPANT_LOADED, "it");
+	machine_add(m, PAGES(22), PAGES(24), OCCUPANT_FIRMWARE, "inside");
+	mark(m, &areas);
+	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 1, 2);
+	m->page[22].word = 0;
+	m->page[23] = msadsc_twice(MSADSC_OCCUPIED, 0, 2);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "an occupied block starts at a multiple of its pages");
 }
 
 static const char *check(const struct machine *m, const void *areas)

@@ -30,10 +30,16 @@ static void check_run(const struct machine *m, pfn_t base, pfn_t end,
 	                      msadsc_make(MSADSC_RUN, 0, end - base, below)));
 }
 
-static void check_owner(const struct machine *m, pfn_t pfn, uint32_t entry)
+/* The block of 2^order pages at @pfn is marked for @entry of the table. */
+static void check_block(const struct machine *m, pfn_t pfn, unsigned order,
+                        uint32_t entry)
 {
+	pfn_t past = pfn + (UINT64_C(1) << order);
+
 	CHECK(machine_page_is(m, pfn,
-	                      msadsc_twice(MSADSC_OCCUPIED, 0, entry + 1)));
+	                      msadsc_twice(MSADSC_OCCUPIED, order, entry + 1)));
+	for (pfn_t page = pfn; page < past; page++)
+		CHECK_EQ(msadsc_find(&m->array, page), pfn);
 }
 
 /*  page  1   2        16        20                   48
@@ -48,9 +54,8 @@ TEST(occupy_cuts_the_first_pages_of_a_run)
 	mark(m, &areas);
 	CHECK_EQ(m->array.first_run, 20);
 	check_run(m, 20, 48, 0);
-	check_owner(m, 1, 0);
-	check_owner(m, 16, 1);
-	check_owner(m, 19, 1);
+	check_block(m, 1, 0, 0);
+	check_block(m, 16, 2, 1);
 	CHECK_EQ(areas.area[MEMAREA_HARDWARE].occupied_pages, 5);
 	CHECK_EQ(occupy_pages(&m->array, &m->occupants, 1), 4);
 }
@@ -67,8 +72,7 @@ TEST(occupy_cuts_the_middle_of_a_run)
 	CHECK_EQ(m->array.first_run, 22);
 	check_run(m, 22, 48, 16);
 	check_run(m, 16, 20, 0);
-	check_owner(m, 20, 1);
-	check_owner(m, 21, 1);
+	check_block(m, 20, 1, 1);
 }
 
 /*  RAM   |---|        |-----------------------------|
@@ -82,7 +86,28 @@ TEST(occupy_cuts_the_last_page_of_a_run)
 	mark(m, &areas);
 	CHECK_EQ(m->array.first_run, 16);
 	check_run(m, 16, 47, 0);
-	check_owner(m, 47, 1);
+	check_block(m, 47, 0, 1);
+}
+
+/*  page     21 22    24            32            40    44 45
+ *  blocks   |1|--2--|------8------|------8------|--4--|1|    */
+TEST(occupy_marks_blocks_as_large_as_their_places_allow)
+{
+	struct machine *m = machine_of_32_pages();
+	struct memareas areas;
+
+	machine_add(m, PAGES(21), PAGES(45), OCCUPANT_LOADED, "it");
+	mark(m, &areas);
+	check_run(m, 45, 48, 16);
+	check_run(m, 16, 21, 0);
+	check_block(m, 21, 0, 1);
+	check_block(m, 22, 1, 1);
+	check_block(m, 24, 3, 1);
+	check_block(m, 32, 3, 1);
+	check_block(m, 40, 2, 1);
+	check_block(m, 44, 0, 1);
+	CHECK_EQ(occupy_pages(&m->array, &m->occupants, 1), 24);
+	CHECK_EQ(areas.area[MEMAREA_HARDWARE].occupied_pages, 25);
 }
 
 /*  RAM   |---|        |-----------------------------|
@@ -165,8 +190,8 @@ TEST(occupy_gives_page_0_to_the_first_of_those_who_lie_there)
 	machine_add(m, 200, PAGES(3), OCCUPANT_LOADED, "loader");
 	CHECK_EQ(machine_describe(m, PAGES(3)), MSADSC_OK);
 	mark(m, &areas);
-	check_owner(m, 0, 0);
-	check_owner(m, 1, 1);
+	CHECK(machine_page_is(m, 0, msadsc_twice(MSADSC_OCCUPIED, 0, 1)));
+	check_block(m, 1, 0, 1);
 	CHECK_EQ(areas.area[MEMAREA_HARDWARE].occupied_pages, 4);
 }
 
@@ -182,9 +207,10 @@ TEST(occupy_marks_a_page_that_neighbours_share_once)
 	machine_add(m, PAGES(20) + 8, PAGES(21), OCCUPANT_LOADED, "two");
 	mark(m, &areas);
 	CHECK_EQ(areas.area[MEMAREA_HARDWARE].occupied_pages, 6);
-	check_owner(m, 18, 1);
-	check_owner(m, 19, 2);
-	check_owner(m, 20, 2);
+	check_block(m, 16, 1, 1);
+	check_block(m, 18, 0, 1);
+	check_block(m, 19, 0, 2);
+	check_block(m, 20, 0, 2);
 	CHECK_EQ(occupy_pages(&m->array, &m->occupants, 3), 0);
 }
 

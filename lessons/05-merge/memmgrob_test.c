@@ -64,10 +64,10 @@ TEST(memmgrob_check_names_what_is_broken_in_any_part)
 	CHECK_TEXT(memmgrob_check(&manager),
 	           "areas touch: together they are all of memory");
 	areas.area[0].base--;
-	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 1);
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 1);
 	CHECK_TEXT(memmgrob_check(&manager),
-	           "an occupied page names who lies there");
-	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 0, 2);
+	           "an occupied block names who lies there");
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 2);
 	areas.area[0].list[4].blocks++;
 	CHECK_TEXT(memmgrob_check(&manager), "a list counts its blocks");
 }

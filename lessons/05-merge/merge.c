@@ -12,7 +12,7 @@
 static unsigned order_below(pfn_t end, uint64_t pages)
 {
 	/* It starts at end - 2^k: a multiple of 2^k exactly if end is. */
-	return merge_order(end, pages);
+	return msadsc_order_at(end, pages);
 }
 
 /* Turn frames [first, end) of one area into blocks, from the top down: lists

@@ -23,16 +23,6 @@ enum merge_status {
 	MERGE_ORDER, /**< Nothing is marked yet: occupied pages would be lost. */
 };
 
-/** The largest order a block at @p pfn can have when @p pages follow. */
-static inline unsigned merge_order(pfn_t pfn, uint64_t pages)
-{
-	unsigned aligned = (unsigned)__builtin_ctzll(pfn | PFN_LIMIT);
-	unsigned fits = 63 - (unsigned)__builtin_clzll(pages);
-	unsigned order = aligned < fits ? aligned : fits;
-
-	return order < ORDER_MAX ? order : ORDER_MAX;
-}
-
 /** Put the block of 2^order pages at @p pfn first on its list. */
 static inline void free_list_push(struct memarea *area, struct msadsc *page,
                                   pfn_t pfn, unsigned order)

@@ -69,31 +69,6 @@ TEST(merge_makes_blocks_of_8_2_1_1_of_the_course_example)
 	CHECK_EQ(areas.area[0].occupied_pages, 4);
 }
 
-TEST(merge_order_is_the_smaller_of_alignment_and_pages)
-{
-	static const struct {
-		pfn_t    pfn;
-		uint64_t pages;
-		unsigned order;
-	} row[] = {
-		{ 1, 100, 0 },                   /* alignment decides */
-		{ 6, 100, 1 },                   /* 6 = 2 * 3 */
-		{ 16, 1, 0 },                    /* pages decide */
-		{ 16, 15, 3 },                   /* */
-		{ 16, 16, 4 },                   /* both, exactly */
-		{ 0, 4096, 12 },                 /* 0 is aligned to all */
-		{ 0, PFN_LIMIT, ORDER_MAX },     /* */
-		{ 1 << 18, 1 << 18, 18 },        /* 1 GiB, exactly */
-		{ 1 << 19, 1 << 19, ORDER_MAX }, /* ORDER_MAX decides */
-		{ 1 << 18, (1 << 18) - 1, 17 },  /* */
-		{ PFN_LIMIT, PFN_LIMIT - 1, ORDER_MAX }, /* the last of all */
-		{ PFN_LIMIT - 1, 1, 0 },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		CHECK_EQ(merge_order(row[i].pfn, row[i].pages), row[i].order);
-}
-
 /*  page    33             40             48             55
  *  run     |-------------------------------------------|
  *  blocks  |1-|--2--|--4--|------8-------|--4--|--2--|1-|    */

@@ -177,6 +177,29 @@ static bool any_quarrel(const struct occupants *occupants)
 	return false;
 }
 
+/* Whether all of the aligned block of @order around @pfn is what @pfn is, in
+ * one area, and without page 0. */
+static bool is_block(const struct model *model, pfn_t pfn, unsigned order)
+{
+	pfn_t first = pfn >> order << order;
+
+	for (pfn_t page = first; page < first + (UINT64_C(1) << order); page++)
+		if (page == 0 ||
+		    owner_at(model, page) != owner_at(model, pfn) ||
+		    (page >= 8192) != (pfn >= 8192))
+			return false;
+	return true;
+}
+
+static unsigned order_of(const struct model *model, pfn_t pfn)
+{
+	unsigned order = 0;
+
+	while (is_block(model, pfn, order + 1))
+		order++;
+	return order;
+}
+
 /* Mark, held against the model: whether the machine can go on. */
 static bool mark(struct machine *m, struct model *model, struct memareas *areas)
 {
@@ -199,27 +222,23 @@ static bool mark(struct machine *m, struct model *model, struct memareas *areas)
 		if (owner_at(model, pfn) == FREE)
 			continue;
 		occupied[pfn >= 8192]++;
-		CHECK(machine_page_is(
-			m, pfn,
-			msadsc_twice(MSADSC_OCCUPIED, 0,
-		                     (uint64_t)owner_at(model, pfn))));
+	}
+	for (pfn_t pfn = model->first; pfn < m->array.pages; pfn++) {
+		unsigned order = order_of(model, pfn);
+
+		if (owner_at(model, pfn) < 0)
+			continue;
+		if (pfn >> order << order == pfn)
+			CHECK(machine_page_is(
+				m, pfn,
+				msadsc_twice(MSADSC_OCCUPIED, order,
+			                     (uint64_t)owner_at(model, pfn))));
+		else
+			CHECK_EQ(m->page[pfn].word, 0);
 	}
 	for (int i = 0; i < MEMAREAS; i++)
 		CHECK_EQ(areas->area[i].occupied_pages, occupied[i]);
 	CHECK_TEXT(occupy_check(&m->array, areas, &m->occupants), NULL);
-	return true;
-}
-
-/* Whether all of the aligned block of @order around @pfn is free, in one
- * area. */
-static bool is_block(const struct model *model, pfn_t pfn, unsigned order)
-{
-	pfn_t first = pfn >> order << order;
-
-	for (pfn_t page = first; page < first + (UINT64_C(1) << order); page++)
-		if (owner_at(model, page) != FREE ||
-		    (page >= 8192) != (pfn >= 8192))
-			return false;
 	return true;
 }
 
@@ -234,13 +253,12 @@ static void merge(struct machine *m, const struct model *model,
 	CHECK_TEXT(occupy_check(&m->array, areas, &m->occupants), NULL);
 	for (pfn_t pfn = model->first; pfn < m->array.pages; pfn++) {
 		struct msadsc d = m->page[pfn];
-		unsigned      order = 0;
+		unsigned      order;
 		pfn_t         first;
 
 		if (owner_at(model, pfn) != FREE)
 			continue;
-		while (is_block(model, pfn, order + 1))
-			order++;
+		order = order_of(model, pfn);
 		first = pfn >> order << order;
 		CHECK_EQ(msadsc_find(&m->array, pfn), first);
 		CHECK(pfn == first ? msadsc_state(d) == MSADSC_FREE &&

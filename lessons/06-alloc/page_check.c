@@ -44,7 +44,7 @@ static const char *count_page(struct account *account, struct msadsc d)
 		account->cached++;
 		return NULL;
 	case MSADSC_OCCUPIED:
-		account->occupied++;
+		account->occupied += msadsc_pages(d);
 		return NULL;
 	default:
 		return NULL;

@@ -89,7 +89,7 @@ put_back_run(struct page_alloc *pages, const uint32_t *top, const uint32_t *end,
 		pfn = *--top;
 	}
 	while (pfn < past) {
-		unsigned order = merge_order(pfn, past - pfn);
+		unsigned order = msadsc_order_at(pfn, past - pfn);
 
 		*block = join(area, pages->page, pages->pages, pfn, order);
 		pfn += UINT64_C(1) << order;

@@ -14,7 +14,7 @@ static void use(struct page_alloc *pages, pfn_t first, pfn_t end,
                 struct msadsc like)
 {
 	while (first < end) {
-		unsigned order = merge_order(first, end - first);
+		unsigned order = msadsc_order_at(first, end - first);
 
 		pages->page[first] = page_used(order, page_word_shares(like),
 		                               page_word_owner(like));
@@ -47,7 +47,7 @@ enum page_status pages_alloc_exact(struct page_alloc *pages,
 	/* None of these can join: the buddy of each is in use, or holds one
 	 * that is. */
 	for (pfn_t rest = pfn + count; rest < end;) {
-		unsigned order = merge_order(rest, end - rest);
+		unsigned order = msadsc_order_at(rest, end - rest);
 
 		page_give_back(pages, rest, order);
 		rest += UINT64_C(1) << order;

@@ -59,7 +59,7 @@ class Descriptor:
         """How many pages it speaks for."""
         if self.state == "run":
             return self.low
-        if self.state in ("free", "used"):
+        if self.state in ("free", "used", "occupied"):
             return 1 << self.order
         return 0 if self.state == "nothing" else 1
 

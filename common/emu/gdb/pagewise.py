@@ -126,7 +126,8 @@ class Page(Command):
                 descriptor.order, descriptor.low >> memory.SHARES_BITS,
                 descriptor.low & (1 << memory.SHARES_BITS) - 1)
         elif descriptor.state == "occupied":
-            text += " by " + memory.occupant_name(descriptor.low)
+            text += ", order %d, by %s" % (
+                descriptor.order, memory.occupant_name(descriptor.low))
         say(text)
 
 
@@ -201,7 +202,8 @@ class Occupied(Command):
         words = array.words(base >> PAGE_SHIFT, end + 0xfff >> PAGE_SHIFT)
         states = map(memory.Descriptor, words)
         return "%10d pages" % sum(
-            d.state == "occupied" and d.low == number for d in states)
+            d.pages() for d in states
+            if d.state == "occupied" and d.low == number)
 
 
 class Backtrace(Command):
