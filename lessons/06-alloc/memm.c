@@ -9,45 +9,16 @@
 #include "kstring.h"
 #include "memm_process.h"
 
-/** An allocator that many blocks will share gets so many pages at least, so
- *  many at most, and in between a sixteenth of what its process has. */
-#define SHARED_LEAST       4
-#define SHARED_MOST        64
-
-#define LARGE_PAGES        (2 * MiB / PAGE_SIZE)
-#define HUGE_PAGES         (GiB / PAGE_SIZE)
-
-#define TYPE_ADDRESS(name) &memm_##name,
-static const struct memm_type *const types[] = { MEMM_TYPES(TYPE_ADDRESS) };
-
-#define TYPES (sizeof(types) / sizeof(types[0]))
-
-/* What a caller wants. */
-struct request {
-	uint64_t bytes;
-	uint64_t align;
-	unsigned rights;
-};
-
-/* Where a new allocator would go. */
-struct place {
-	const struct memm_type *type;
-	uint64_t                least; /* pages */
-	uint64_t                pages;
-	uint64_t                align; /* pages */
-	pfn_t                   first;
-};
-
 /* Room that is enough for a request, wherever a block can start. */
-static uint64_t room_for(const struct request *request)
+static uint64_t room_for(const struct memm_request *request)
 {
 	return request->bytes +
 	       (request->align > MEMM_ALIGN ? request->align : 0);
 }
 
 /* The allocator has failed, though the tree believed in it. */
-static void note_failure(struct memm_allocator *allocator,
-                         const struct request  *request)
+static void note_failure(struct memm_allocator     *allocator,
+                         const struct memm_request *request)
 {
 	uint64_t room = memm_allocator_room(allocator);
 
@@ -61,8 +32,8 @@ static void put_name(char *block, const struct memm_allocator *allocator)
 }
 
 /* A block of this allocator, or NULL. */
-static void *serve(struct memm_allocator *allocator,
-                   const struct request  *request)
+static void *serve(struct memm_allocator     *allocator,
+                   const struct memm_request *request)
 {
 	char *block =
 		allocator->allocate(allocator, request->bytes, request->align);
@@ -83,8 +54,8 @@ static void *serve(struct memm_allocator *allocator,
 
 /* From what the process has: the last one that served, or the lowest.  One
  * that fails is not found again, so each is asked once at most. */
-static void *serve_from(struct memm_process  *process,
-                        const struct request *request)
+static void *serve_from(struct memm_process       *process,
+                        const struct memm_request *request)
 {
 	struct memm_allocator *current = process->current;
 	uint64_t               room = room_for(request);
@@ -103,84 +74,14 @@ static void *serve_from(struct memm_process  *process,
 	return block;
 }
 
-/* Blocks of 2 MiB and more start where large pages can. */
-static struct place place_for(const struct memm_process *process,
-                              const struct request      *request,
-                              const struct memm_type    *type)
-{
-	struct place place = { .type = type, .align = 1 };
-
-	place.least = type->pages_for(request->bytes, request->align);
-	place.pages = place.least;
-	if (type->shares)
-		place.pages = max_u64(
-			place.least,
-			min_u64(SHARED_MOST,
-		                max_u64(SHARED_LEAST,
-		                        process->allocator_pages / 16)));
-	if (request->align > PAGE_SIZE)
-		place.align = request->align / PAGE_SIZE;
-	if (request->bytes >= LARGE_PAGES * PAGE_SIZE)
-		place.align = max_u64(place.align, LARGE_PAGES);
-	if (request->bytes >= HUGE_PAGES * PAGE_SIZE)
-		place.align = max_u64(place.align, HUGE_PAGES);
-	return place;
-}
-
-/* The wish first, then what is needed, then with what can be swept. */
-static bool find_place(struct memm *memm, const struct request *request,
-                       struct place *place)
-{
-	uint64_t needed = max_u64(1, request->align / PAGE_SIZE);
-
-	if (memm_pages_find(memm, place->pages, 1, place->align, &place->first))
-		return true;
-	place->pages = place->least;
-	if (memm_pages_find(memm, place->least, 1, needed, &place->first))
-		return true;
-	return memm_sweep(memm) != 0 &&
-	       memm_pages_find(memm, place->least, 1, needed, &place->first);
-}
-
-/* What a destroyed allocator of the process held is taken first. */
-static void reuse_destroyed(struct memm *memm, struct memm_process *process,
-                            uint64_t pages)
-{
-	struct memm_node *node = memm_tree_first_fit(process->destroyed, pages);
-
-	if (node != NULL)
-		memm_allocator_release(
-			memm, MEMM_OF(node, struct memm_allocator, by_room));
-}
-
-/* An allocator that has served nothing yet. */
-static enum memm_status make_for(struct memm            *memm,
-                                 struct memm_process    *process,
-                                 const struct request   *request,
-                                 const struct memm_type *type,
-                                 struct memm_allocator **made)
-{
-	struct place     place = place_for(process, request, type);
-	enum memm_status status;
-
-	reuse_destroyed(memm, process, place.pages);
-	if (!find_place(memm, request, &place))
-		return MEMM_NO_MEMORY;
-	status = memm_allocator_make(memm, process, place.first, place.pages,
-	                             type, request->rights, made);
-	ASSERT(status == MEMM_OK || status == MEMM_NO_MEMORY,
-	       "%s on %llu pages: %s", type->name,
-	       (unsigned long long)place.pages, memm_status_text(status));
-	return status;
-}
-
-static enum memm_status serve_anew(struct memm            *memm,
-                                   struct memm_process    *process,
-                                   const struct request   *request,
+static enum memm_status serve_anew(struct memm               *memm,
+                                   struct memm_process       *process,
+                                   const struct memm_request *request,
                                    const struct memm_type *type, void **block)
 {
 	struct memm_allocator *made;
-	enum memm_status status = make_for(memm, process, request, type, &made);
+	enum memm_status       status =
+		memm_make_for(memm, process, request, type, &made);
 
 	if (status != MEMM_OK)
 		return status;
@@ -190,16 +91,8 @@ static enum memm_status serve_anew(struct memm            *memm,
 	return MEMM_OK;
 }
 
-static const struct memm_type *type_for(const struct request *request)
-{
-	for (unsigned i = 0; i < TYPES; i++)
-		if (types[i]->pages_for(request->bytes, request->align) != 0)
-			return types[i];
-	return &memm_whole;
-}
-
-static enum memm_status check_request(const struct memm    *memm,
-                                      const struct request *request)
+static enum memm_status check_request(const struct memm         *memm,
+                                      const struct memm_request *request)
 {
 	if (request->bytes == 0)
 		return MEMM_BAD_BYTES;
@@ -226,7 +119,8 @@ static struct memm_process *process_for(struct memm *memm, uint64_t pid)
 
 /* What is not there must be found, or made. */
 static enum memm_status allocate(struct memm *memm, uint64_t pid,
-                                 const struct request *request, void **block)
+                                 const struct memm_request *request,
+                                 void                     **block)
 {
 	struct memm_process *process = process_for(memm, pid);
 	enum memm_status     status = MEMM_OK;
@@ -236,8 +130,8 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
 		return MEMM_NO_MEMORY;
 	served = serve_from(process, request);
 	if (served == NULL)
-		status = serve_anew(memm, process, request, type_for(request),
-		                    &served);
+		status = serve_anew(memm, process, request,
+		                    memm_type_for(request), &served);
 	if (status == MEMM_OK)
 		*block = served;
 	else if (pid != 0 && memm_process_is_empty(process))
@@ -266,8 +160,8 @@ static void *serve_again(const struct memm *memm, uint64_t pid, uint64_t bytes)
 enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
                                uint64_t align, void **block)
 {
-	struct request   request = { bytes, align, USER_WRITE };
-	enum memm_status status;
+	struct memm_request request = { bytes, align, USER_WRITE };
+	enum memm_status    status;
 
 	if (align == 0) {
 		void *served = serve_again(memm, pid, bytes);
@@ -299,7 +193,7 @@ enum memm_status memm_user_allocate(struct memm *memm, uint64_t pid,
 enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
                                  uint64_t bytes, unsigned rights, void **block)
 {
-	struct request       request = { bytes, PAGE_SIZE, rights };
+	struct memm_request  request = { bytes, PAGE_SIZE, rights };
 	enum memm_status     status = check_request(memm, &request);
 	struct memm_process *process;
 

@@ -7,6 +7,12 @@
  *     M-free N     every other block freed
  *     M-again N    allocated again, in between
  *     M-exit N     a process reclaimed, with all it has
+ *     M-end N      the same, always with 256 pages, but with N blocks on them
+ *
+ * and, for comparison, the same sizes in the same order from obj_alloc, which
+ * knows of no process:
+ *
+ *     O-alloc N, O-free N, O-again N
  */
 #include "memm.h"
 #include "memory_bench.h"
@@ -18,10 +24,11 @@
 #define ARENA_GIB 12
 
 struct memm_workload {
-	struct memm memm;
-	uint64_t    seed;
-	void      **block; /* Block i is process i % processes'. */
-	uint64_t    processes;
+	struct memm       memm;
+	struct obj_alloc *objects;
+	uint64_t          seed;
+	void            **block; /* Block i is process i % processes'. */
+	uint64_t          processes;
 };
 
 /* Each doubling from 16 bytes to 1 MiB is as likely as the next. */
@@ -52,6 +59,28 @@ static uint64_t release(struct memm_workload *w, uint64_t i)
 	since = bench_end(since);
 	ASSERT(status == MEMM_OK, "block %llu: %s", (unsigned long long)i,
 	       memm_status_text(status));
+	return since;
+}
+
+static uint64_t allocate_object(struct memm_workload *w, uint64_t i)
+{
+	uint64_t        bytes = some_bytes(&w->seed), since = bench_begin();
+	enum obj_status status = obj_alloc(w->objects, bytes, &w->block[i]);
+
+	since = bench_end(since);
+	ASSERT(status == OBJ_OK, "object %llu: %d", (unsigned long long)i,
+	       (int)status);
+	return since;
+}
+
+static uint64_t release_object(struct memm_workload *w, uint64_t i)
+{
+	uint64_t        since = bench_begin();
+	enum obj_status status = obj_free(w->objects, w->block[i]);
+
+	since = bench_end(since);
+	ASSERT(status == OBJ_OK, "object %llu: %d", (unsigned long long)i,
+	       (int)status);
 	return since;
 }
 
@@ -89,6 +118,56 @@ static void run(struct memm_workload *w, uint64_t processes)
 	       (unsigned long long)(free - memm_free_pages(&w->memm)));
 }
 
+static void run_objects(struct memm_workload *w, uint64_t processes)
+{
+	w->processes = processes;
+	w->seed = BENCH_SEED;
+	count(w, "O-alloc", 1, allocate_object);
+	count(w, "O-free", 2, release_object);
+	count(w, "O-again", 2, allocate_object);
+	for (uint64_t i = 0; i < processes * BLOCKS; i++)
+		release_object(w, i);
+}
+
+#define END_RUNS   4 /* Allocators. */
+#define END_PAGES  64
+#define END_BLOCKS 10000
+#define END_TIMES  10
+
+/* A process with so many blocks of 16 bytes, on the same pages. */
+static void settle(struct memm_workload *w, uint64_t blocks)
+{
+	struct memm_allocator *allocator;
+	enum memm_status       status;
+	void                  *block;
+
+	for (unsigned i = 0; i < END_RUNS; i++) {
+		status = memm_allocator_new(
+			&w->memm, memm_find_pages(&w->memm, END_PAGES),
+			END_PAGES, &memm_raw, 1, &allocator);
+		ASSERT(status == MEMM_OK, "%s", memm_status_text(status));
+	}
+	for (uint64_t i = 0; i < blocks; i++) {
+		status = memm_allocate(&w->memm, 1, 16, 0, &block);
+		ASSERT(status == MEMM_OK, "%s", memm_status_text(status));
+	}
+	ASSERT(memm_find(&w->memm, 1)->allocator_pages == END_RUNS * END_PAGES,
+	       "%llu blocks do not fit", (unsigned long long)blocks);
+}
+
+static void run_ends(struct memm_workload *w)
+{
+	for (uint64_t blocks = 10; blocks <= END_BLOCKS; blocks *= 10) {
+		uint64_t ticks = 0;
+
+		for (unsigned i = 0; i < END_TIMES; i++) {
+			settle(w, blocks);
+			ticks += leave(w, 0);
+		}
+		bench_row_of("M-end", blocks, END_TIMES, ticks);
+	}
+}
+
 /* The largest blocks come side by side from a machine that has just booted.
  * Returns how many of those wanted. */
 static uint64_t take_arena(struct bench_memory *m, pfn_t *first)
@@ -123,5 +202,10 @@ BENCH(memm)
 	}
 	for (uint64_t n = 10; n <= PROCESSES; n *= 10)
 		run(&w, n);
+	run_ends(&w);
+	w.objects = &m->objects;
+	obj_alloc_init(w.objects, &m->pages, BENCH_KIND, OBJ_UNCHECKED);
+	for (uint64_t n = 10; n <= PROCESSES; n *= 10)
+		run_objects(&w, n);
 	ASSERT(memm_check(&w.memm) == NULL, "%s", memm_check(&w.memm));
 }

@@ -129,9 +129,11 @@ enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
 	}
 	if (process == NULL)
 		return MEMM_NO_MEMORY;
-	if (make_free(memm, process, first, pages))
+	if (make_free(memm, process, first, pages)) {
+		memm_pages_take(memm, first, pages, MEMM_ALLOCATOR);
 		status = memm_allocator_make(memm, process, first, pages, type,
 		                             USER_WRITE, allocator);
+	}
 	if (status == MEMM_OK)
 		(*allocator)->kept = true;
 	else if (pid != 0 && memm_process_is_empty(process))
@@ -180,6 +182,25 @@ uint64_t memm_sweep(struct memm *memm)
 	return pages;
 }
 
+/* All of a tree's allocators at once: what is known of them goes with their
+ * pages, so nobody takes them out of the tree one by one. */
+static void give_all(struct memm *memm, struct memm_node *node)
+{
+	struct memm_allocator *allocator =
+		MEMM_OF(node, struct memm_allocator, by_room);
+	uint64_t pages = allocator->bytes / PAGE_SIZE;
+
+	if (node->child[0] != NULL)
+		give_all(memm, node->child[0]);
+	if (node->child[1] != NULL)
+		give_all(memm, node->child[1]);
+	if (!allocator->destroyed)
+		memm_tree_remove(&memm->allocators, node->key);
+	memm_pages_give(memm, node->key, pages,
+	                allocator->destroyed ? MEMM_WAS_ALLOCATOR
+	                                     : MEMM_ALLOCATOR);
+}
+
 /* The tables go first, in one piece, so that no page is unmapped alone. */
 enum memm_status memm_reclaim(struct memm *memm, uint64_t pid)
 {
@@ -190,11 +211,10 @@ enum memm_status memm_reclaim(struct memm *memm, uint64_t pid)
 	if (process == NULL)
 		return MEMM_NO_PROCESS;
 	memm_process_unmap(memm, process);
-	while (process->allocators != NULL)
-		memm_allocator_end(memm,
-		                   MEMM_OF(process->allocators,
-		                           struct memm_allocator, by_room));
-	sweep_process(memm, process);
+	if (process->allocators != NULL)
+		give_all(memm, process->allocators);
+	if (process->destroyed != NULL)
+		give_all(memm, process->destroyed);
 	memm_process_end(memm, process);
 	return MEMM_OK;
 }

@@ -138,9 +138,9 @@ TEST(memm_agrees_with_a_model_of_blocks_that_are_mapped)
 	play(UINT64_C(362436069362436069));
 }
 
-#define NODES 200
+#define NODES 200 /* In a tree; each can move to another one. */
 
-static struct memm_node  node[NODES];
+static struct memm_node  node[2 * NODES];
 static struct memm_node *root;
 
 /* The slow and obvious way. */
@@ -148,7 +148,7 @@ static struct memm_node *first_fit(uint64_t weight)
 {
 	struct memm_node *best = NULL;
 
-	for (unsigned i = 0; i < NODES; i++)
+	for (unsigned i = 0; i < 2 * NODES; i++)
 		if (node[i].height != 0 && node[i].weight >= weight &&
 		    (best == NULL || node[i].key < best->key))
 			best = &node[i];
@@ -160,7 +160,7 @@ static struct memm_node *nearest(uint64_t key, bool above)
 {
 	struct memm_node *best = NULL;
 
-	for (unsigned i = 0; i < NODES; i++) {
+	for (unsigned i = 0; i < 2 * NODES; i++) {
 		uint64_t k = node[i].key;
 
 		if (node[i].height == 0 || (above ? k < key : k > key))
@@ -171,6 +171,32 @@ static struct memm_node *nearest(uint64_t key, bool above)
 	return best;
 }
 
+static void swap(struct memm_node **a, struct memm_node **b)
+{
+	struct memm_node *kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+/* @n is in the tree, @other is not. */
+static void change(struct memm_node *n, struct memm_node *other, uint64_t key,
+                   uint64_t weight, uint64_t how)
+{
+	switch (how) {
+	case 0:
+		memm_tree_weigh(root, n->key, weight);
+		return;
+	case 1:
+		memm_tree_move(&root, n->key, other, key, weight);
+		break;
+	default:
+		memm_tree_remove(&root, n->key);
+		break;
+	}
+	n->height = 0;
+}
+
 TEST(memm_tree_agrees_with_a_list)
 {
 	uint64_t seed = 2463534242;
@@ -178,18 +204,17 @@ TEST(memm_tree_agrees_with_a_list)
 	root = NULL;
 	memset(node, 0, sizeof(node));
 	for (unsigned i = 0; i < 4000; i++) {
-		struct memm_node *n = &node[test_random(&seed) % NODES];
-		uint64_t          key = 7 * (uint64_t)(n - node);
+		uint64_t          place = test_random(&seed) % NODES;
+		uint64_t          key = 7 * place + test_random(&seed) % 7;
 		uint64_t          weight = test_random(&seed) % 1000;
+		struct memm_node *n = &node[place], *other = n + NODES;
 
-		if (n->height == 0) {
+		if (n->height == 0)
+			swap(&n, &other);
+		if (n->height == 0)
 			memm_tree_insert(&root, n, key, weight);
-		} else if (test_random(&seed) % 3 == 0) {
-			memm_tree_weigh(root, key, weight);
-		} else {
-			memm_tree_remove(&root, key);
-			n->height = 0;
-		}
+		else
+			change(n, other, key, weight, test_random(&seed) % 4);
 		CHECK_TEXT(memm_tree_check(root), NULL);
 		key = test_random(&seed) % (7 * NODES);
 		CHECK(memm_tree_first_fit(root, weight) == first_fit(weight));

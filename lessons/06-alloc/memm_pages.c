@@ -87,13 +87,16 @@ bool memm_pages_find(const struct memm *memm, uint64_t pages, uint64_t lead,
 	return true;
 }
 
-bool memm_pages_are_free(const struct memm *memm, pfn_t first, uint64_t pages)
+static bool is_in_run(const struct memm_node *run, pfn_t first, uint64_t pages)
 {
-	const struct memm_node *run = memm_tree_below(memm->runs, first);
-
 	if (run == NULL || first - run->key >= run->weight)
 		return false;
 	return pages <= run->weight - (first - run->key);
+}
+
+bool memm_pages_are_free(const struct memm *memm, pfn_t first, uint64_t pages)
+{
+	return is_in_run(memm_tree_below(memm->runs, first), first, pages);
 }
 
 static void add_run(struct memm *memm, pfn_t first, pfn_t past)
@@ -117,49 +120,79 @@ void memm_pages_init(struct memm *memm)
 	add_run(memm, memm->first + own, memm->first + memm->pages);
 }
 
+/* What is left of a run when [first, first + pages) is taken from it. */
+static void cut_run(struct memm *memm, struct memm_node *run, pfn_t first,
+                    uint64_t pages)
+{
+	pfn_t base = run->key, past = base + run->weight;
+	pfn_t end = first + pages;
+
+	if (base == first && end == past) {
+		memm_tree_remove(&memm->runs, base);
+	} else if (base == first) {
+		memm_tree_move(&memm->runs, base, memm_page(memm, end), end,
+		               past - end);
+	} else {
+		memm_tree_weigh(memm->runs, base, first - base);
+		add_run(memm, end, past);
+	}
+}
+
 void memm_pages_take(struct memm *memm, pfn_t first, uint64_t pages,
                      enum memm_use use)
 {
 	struct memm_node *run = memm_tree_below(memm->runs, first);
-	pfn_t             base, past;
 
-	ASSERT(memm_pages_are_free(memm, first, pages), "%llu pages at 0x%llx",
+	ASSERT(is_in_run(run, first, pages), "%llu pages at 0x%llx",
 	       (unsigned long long)pages, (unsigned long long)first);
-	base = run->key;
-	past = base + run->weight;
-	memm_tree_remove(&memm->runs, base);
-	add_run(memm, base, first);
-	add_run(memm, first + pages, past);
-
+	cut_run(memm, run, first, pages);
 	set_bits(memm, memm->mapped, first, pages, true);
 	if (use == MEMM_ALLOCATOR)
 		set_bits(memm, memm->with_allocator, first, pages, true);
 	*count_of(memm, use) += pages;
 }
 
+/* The page's bit says so, and no tree is asked in vain. */
+static bool is_free(const struct memm *memm, pfn_t pfn)
+{
+	return pfn - memm->first < memm->pages &&
+	       !memm_bit(memm, memm->mapped, pfn);
+}
+
+/* Any two runs that touch are one. */
+static void join_run(struct memm *memm, pfn_t first, pfn_t past)
+{
+	struct memm_node *below = NULL, *above = NULL;
+
+	if (is_free(memm, first - 1))
+		below = memm_tree_below(memm->runs, first - 1);
+	if (is_free(memm, past))
+		above = memm_tree_find(memm->runs, past);
+	if (below == NULL && above == NULL) {
+		add_run(memm, first, past);
+	} else if (below == NULL) {
+		memm_tree_move(&memm->runs, past, memm_page(memm, first), first,
+		               past + above->weight - first);
+	} else {
+		if (above != NULL) {
+			past += above->weight;
+			/* Removal moves no node: below stays. */
+			memm_tree_remove(&memm->runs, above->key);
+		}
+		memm_tree_weigh(memm->runs, below->key, past - below->key);
+	}
+}
+
 void memm_pages_give(struct memm *memm, pfn_t first, uint64_t pages,
                      enum memm_use use)
 {
-	pfn_t             past = first + pages;
-	struct memm_node *below, *above;
-
 	set_bits(memm, memm->mapped, first, pages, false);
-	set_bits(memm, memm->with_allocator, first, pages, false);
-	set_bits(memm, memm->with_destroyed, first, pages, false);
+	if (use == MEMM_ALLOCATOR)
+		set_bits(memm, memm->with_allocator, first, pages, false);
+	if (use == MEMM_WAS_ALLOCATOR)
+		set_bits(memm, memm->with_destroyed, first, pages, false);
 	*count_of(memm, use) -= pages;
-
-	below = memm_tree_below(memm->runs, first);
-	above = memm_tree_find(memm->runs, past);
-	if (above != NULL) {
-		past += above->weight;
-		memm_tree_remove(&memm->runs, above->key);
-	}
-	/* Removal moves no node: below is still what it was. */
-	if (below != NULL && below->key + below->weight == first) {
-		memm_tree_weigh(memm->runs, below->key, past - below->key);
-		return;
-	}
-	add_run(memm, first, past);
+	join_run(memm, first, first + pages);
 }
 
 void memm_pages_mark(struct memm *memm, pfn_t first, uint64_t pages)
@@ -170,58 +203,10 @@ void memm_pages_mark(struct memm *memm, pfn_t first, uint64_t pages)
 	memm->destroyed_pages += pages;
 }
 
-/* Bits agree with the counts, and with each other. */
-static const char *check_bits(const struct memm *memm)
+void memm_pages_unmark(struct memm *memm, pfn_t first, uint64_t pages)
 {
-	pfn_t    first = memm->first;
-	uint64_t words = (memm->pages + 63) / 64;
-	uint64_t used = memm->pages - memm_free_pages(memm);
-
-	for (uint64_t i = 0; i < words; i++) {
-		uint64_t held = memm->with_allocator[i];
-		uint64_t was = memm->with_destroyed[i];
-
-		if ((held & was) != 0)
-			return "no page is held by an allocator and by a "
-			       "destroyed one";
-		if (((held | was) & ~memm->mapped[i]) != 0)
-			return "a page with an allocator is mapped";
-	}
-	if (memm_count_bits(memm, memm->mapped, first, words * 64) != used)
-		return "as many pages are mapped as are not free";
-	if (memm_count_bits(memm, memm->with_allocator, first, words * 64) !=
-	    memm->allocator_pages)
-		return "pages held by allocators are counted";
-	if (memm_count_bits(memm, memm->with_destroyed, first, words * 64) !=
-	    memm->destroyed_pages)
-		return "pages held by destroyed allocators are counted";
-	return NULL;
-}
-
-const char *memm_pages_check(const struct memm *memm)
-{
-	const char             *broken = memm_tree_check(memm->runs);
-	uint64_t                sum = 0;
-	pfn_t                   past = 0;
-	const struct memm_node *run;
-
-	if (broken != NULL)
-		return broken;
-	for (run = memm_tree_above(memm->runs, 0); run != NULL;
-	     run = memm_tree_next(memm->runs, run)) {
-		if (run != memm_page(memm, run->key) || run->weight == 0)
-			return "a free run's node stands in its first page";
-		if (run->key <= past)
-			return "free runs that touch are one run";
-		past = run->key + run->weight;
-		if (past > memm->first + memm->pages)
-			return "free runs are inside the arena";
-		if (memm_count_bits(memm, memm->mapped, run->key,
-		                    run->weight) != 0)
-			return "no page of a free run is mapped";
-		sum += run->weight;
-	}
-	if (sum != memm_free_pages(memm))
-		return "each page that is not in use is in a free run";
-	return check_bits(memm);
+	set_bits(memm, memm->with_destroyed, first, pages, false);
+	set_bits(memm, memm->with_allocator, first, pages, true);
+	memm->destroyed_pages -= pages;
+	memm->allocator_pages += pages;
 }

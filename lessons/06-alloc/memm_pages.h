@@ -81,6 +81,9 @@ void memm_pages_give(struct memm *memm, pfn_t first, uint64_t pages,
 /** An allocator's pages become a destroyed one's. */
 void memm_pages_mark(struct memm *memm, pfn_t first, uint64_t pages);
 
+/** And the other way. */
+void memm_pages_unmark(struct memm *memm, pfn_t first, uint64_t pages);
+
 /** NULL, or the sentence of the first broken invariant of runs and bits. */
 const char *memm_pages_check(const struct memm *memm);
 

@@ -137,7 +137,6 @@ memm_allocator_make(struct memm *memm, struct memm_process *process,
 	struct memm_allocator *made = memm_page(memm, first);
 	enum memm_status       status = MEMM_OK;
 
-	memm_pages_take(memm, first, pages, MEMM_ALLOCATOR);
 	*made = (struct memm_allocator){ .type = type,
 		                         .allocate = type->allocate,
 		                         .free = type->free,
@@ -191,14 +190,31 @@ void memm_allocator_end(struct memm *memm, struct memm_allocator *allocator)
 	process->destroyed_pages += pages;
 }
 
-void memm_allocator_release(struct memm *memm, struct memm_allocator *allocator)
+/* The process has the destroyed allocator's pages no more. */
+static void forget(struct memm *memm, struct memm_allocator *allocator)
 {
 	struct memm_process *process = allocator->process;
-	pfn_t                first = first_of(memm, allocator);
-	uint64_t             pages = allocator->bytes / PAGE_SIZE;
 
 	unmap_data(memm, process, allocator);
-	memm_tree_remove(&process->destroyed, first);
-	process->destroyed_pages -= pages;
-	memm_pages_give(memm, first, pages, MEMM_WAS_ALLOCATOR);
+	memm_tree_remove(&process->destroyed, allocator->by_room.key);
+	process->destroyed_pages -= allocator->bytes / PAGE_SIZE;
+}
+
+void memm_allocator_release(struct memm *memm, struct memm_allocator *allocator)
+{
+	forget(memm, allocator);
+	memm_pages_give(memm, first_of(memm, allocator),
+	                allocator->bytes / PAGE_SIZE, MEMM_WAS_ALLOCATOR);
+}
+
+void memm_allocator_recycle(struct memm *memm, struct memm_allocator *allocator,
+                            uint64_t pages)
+{
+	pfn_t    first = first_of(memm, allocator);
+	uint64_t rest = allocator->bytes / PAGE_SIZE - pages;
+
+	forget(memm, allocator);
+	memm_pages_unmark(memm, first, pages);
+	if (rest != 0)
+		memm_pages_give(memm, first + pages, rest, MEMM_WAS_ALLOCATOR);
 }

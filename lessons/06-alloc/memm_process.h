@@ -7,6 +7,13 @@
 
 #include "memm_pages.h"
 
+/** What a caller wants. */
+struct memm_request {
+	uint64_t bytes;  /**< At least 1. */
+	uint64_t align;  /**< A power of two, or 0. */
+	unsigned rights; /**< See user_map.h. */
+};
+
 /** memm_process_find() of another one than the last. */
 struct memm_process *memm_process_seek(struct memm *memm, uint64_t pid);
 
@@ -31,11 +38,22 @@ void memm_process_end(struct memm *memm, struct memm_process *process);
 /** Whether a process owns nothing. */
 bool memm_process_is_empty(const struct memm_process *process);
 
-/** Make an allocator on free pages: see memm_allocator_new(). */
+/** Make an allocator on pages that were taken for it, and which become free
+ *  if there is not memory enough: see memm_allocator_new(). */
 enum memm_status
 memm_allocator_make(struct memm *memm, struct memm_process *process,
                     pfn_t first, uint64_t pages, const struct memm_type *type,
                     unsigned rights, struct memm_allocator **allocator);
+
+/** The first type that is for such a request. */
+const struct memm_type *memm_type_for(const struct memm_request *request);
+
+/** Find pages and make an allocator for a request, which it has not served
+ *  yet.  MEMM_OK or MEMM_NO_MEMORY. */
+enum memm_status memm_make_for(struct memm *memm, struct memm_process *process,
+                               const struct memm_request *request,
+                               const struct memm_type    *type,
+                               struct memm_allocator    **made);
 
 /** Mark the pages of a living allocator as destroyed. */
 void memm_allocator_end(struct memm *memm, struct memm_allocator *allocator);
@@ -43,6 +61,11 @@ void memm_allocator_end(struct memm *memm, struct memm_allocator *allocator);
 /** Unmap and free a destroyed allocator's pages. */
 void memm_allocator_release(struct memm           *memm,
                             struct memm_allocator *allocator);
+
+/** Unmap a destroyed allocator's pages and free all but the first @p pages:
+ *  those are taken for a new one. */
+void memm_allocator_recycle(struct memm *memm, struct memm_allocator *allocator,
+                            uint64_t pages);
 
 /** How many bytes its type says it has room for. */
 uint64_t memm_allocator_room(const struct memm_allocator *allocator);

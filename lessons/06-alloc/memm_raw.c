@@ -5,6 +5,7 @@
  *
  * So from a block's first granule one reads how long it is, and from the
  * granule before it whether the block below is free and where that starts.
+ * No list has a first block until a bit says so: nothing else is made ready.
  */
 #include "kstring.h"
 #include "memm_raw.h"
@@ -42,21 +43,19 @@ static bool raw_init(struct memm_allocator *allocator)
 	uint64_t below = (fixed + all * RAW_PAGE_WORDS + PAGE_SIZE +
 	                  RAW_PAGE_WORDS - 1) /
 	                 (PAGE_SIZE + RAW_PAGE_WORDS);
-	uint64_t granules;
+	uint64_t pages = all - below;
 
 	if (below >= all)
 		return false;
-	granules = min_u64((all - below) * (PAGE_SIZE / RAW_GRANULE),
-	                   RAW_NOWHERE - 1);
 	allocator->data = (char *)allocator + below * PAGE_SIZE;
-	raw->granules = (uint32_t)granules;
+	raw->granules =
+		(uint32_t)min_u64(pages * RAW_PAGE_GRANULES, RAW_NOWHERE - 1);
 	memset(raw->not_empty, 0, sizeof(raw->not_empty));
-	for (unsigned i = 0; i < RAW_LISTS; i++)
-		raw->first[i] = RAW_NOWHERE;
-	for (unsigned i = 0; i < RAW_AT_HAND; i++)
-		raw->at_hand[i] = RAW_NOWHERE;
-	raw->at_hand_granules = raw->at_hand_not_empty = 0;
-	memset(raw->word, 0, granules * sizeof(uint64_t));
+	raw->at_hand_not_empty = raw->at_hand_granules = 0;
+	raw->starts = raw->below;
+	raw->free_ends = raw->starts + pages;
+	raw->word = raw->free_ends + pages;
+	memset(raw->below, 0, 2 * pages * sizeof(uint64_t));
 	raw_put_free(raw, 0, raw->granules);
 	return true;
 }
@@ -86,7 +85,7 @@ static enum memm_status raw_free(struct memm_allocator *allocator, void *block)
 		return MEMM_NOT_BLOCK;
 	if (offset % RAW_GRANULE != 0)
 		return MEMM_MISALIGNED;
-	if (raw_kind_of(raw->word[at]) == RAW_INSIDE)
+	if (!raw_bit(raw->starts, at))
 		return MEMM_NOT_BLOCK;
 	if (raw_kind_of(raw->word[at]) != RAW_USED ||
 	    raw_high(raw->word[at]) != 0)

@@ -5,18 +5,21 @@
  * The data is cut into granules of 64 bytes, and a block is a run of them;
  * its address is the data's plus 64 times its first granule's number, and
  * the last 16 bytes of its last granule belong to the name of the next block.
- * What is known of a granule stands below the data, in an array of words: as
- * a page's descriptor says what starts at the page, a granule's word says
- * what starts at the granule.
+ * What is known of a granule stands below the data: two bits, and a word that
+ * counts only where the bits say so.
+ *
+ *     starts     a block starts at the granule: its word says what it is
+ *     free_ends  a free block ends with the granule
  *
  *              63           33 32            2 1  0
  *             +---------------+---------------+----+
- *     INSIDE  | 0             | 0             | 0  |  or in a free block
  *     USED    | 0             | granules      | 1  |  given out
  *     USED    | next + 1      | granules      | 1  |  at hand
  *     FREE    | next on list  | previous      | 2  |  the block's first
  *     EXTENT  | 0             | granules      | 3  |  its second, its last
  *             +---------------+---------------+----+
+ *
+ * So a new allocator clears two words of bits for a page, not 64 words.
  *
  * A small block that comes back is kept at hand, as it is, and the next small
  * request gets it or a part of it.  When a quarter of the data is at hand, or
@@ -29,8 +32,11 @@
 
 #define RAW_GRANULE UINT64_C(64) /**< Bytes. */
 
-/** Bytes of words for a page of data. */
-#define RAW_PAGE_WORDS (PAGE_SIZE / RAW_GRANULE * sizeof(uint64_t))
+/** Granules of a page, as many as a word of bits has. */
+#define RAW_PAGE_GRANULES (PAGE_SIZE / RAW_GRANULE)
+
+/** Bytes that stand below for a page of data: its words, and two of bits. */
+#define RAW_PAGE_WORDS ((RAW_PAGE_GRANULES + 2) * sizeof(uint64_t))
 
 /** Four lists for each of 31 doublings, less what the first two lack. */
 #define RAW_LISTS      128
@@ -40,22 +46,29 @@
 /** Blocks below this many granules are kept at hand: a bit each. */
 #define RAW_AT_HAND 64
 
-/** What starts at a granule. */
-enum raw_kind { RAW_INSIDE, RAW_USED, RAW_FREE, RAW_EXTENT };
+/** What a granule's word says. */
+enum raw_kind { RAW_USED = 1, RAW_FREE, RAW_EXTENT };
 
 /** The allocator, as its type sees it. */
 struct raw {
-	struct memm_allocator allocator;        /**< What all types have. */
-	uint32_t              granules;         /**< Of the data. */
-	uint32_t              first[RAW_LISTS]; /**< Or RAW_NOWHERE. */
-	uint64_t              not_empty[RAW_LISTS / 64]; /**< A bit a list. */
-	/** A list for each number of granules: the first block's number plus
-	 *  one, or RAW_NOWHERE. */
-	uint32_t at_hand[RAW_AT_HAND];
-	uint64_t at_hand_not_empty; /**< A bit a list. */
-	uint64_t at_hand_granules;  /**< All together. */
-	uint64_t word[];            /**< One a granule. */
+	struct memm_allocator allocator; /**< What all types have. */
+	uint32_t              granules;  /**< Of the data. */
+
+	uint64_t not_empty[RAW_LISTS / 64]; /**< A bit a list. */
+	uint32_t first[RAW_LISTS];          /**< Where the list has one. */
+
+	/** A list for each number of granules, the same way. */
+	uint64_t at_hand_not_empty;
+	uint32_t at_hand[RAW_AT_HAND]; /**< The first block's, plus one. */
+	uint64_t at_hand_granules;     /**< All together. */
+
+	uint64_t *starts;    /**< A bit a granule. */
+	uint64_t *free_ends; /**< A bit a granule. */
+	uint64_t *word;      /**< One a granule. */
+	uint64_t  below[];   /**< All three. */
 };
+
+_Static_assert(RAW_PAGE_GRANULES == 64, "a word of bits is a page of data");
 
 static inline struct raw *raw_of(struct memm_allocator *allocator)
 {
@@ -140,38 +153,68 @@ static inline unsigned raw_list_from(const struct raw *raw, unsigned list)
 	return 64 + (unsigned)__builtin_ctzll(raw->not_empty[1]);
 }
 
+static inline bool raw_bit(const uint64_t *bits, uint32_t at)
+{
+	return bits[at / 64] >> (at % 64) & 1;
+}
+
+static inline void raw_set_bit(uint64_t *bits, uint32_t at)
+{
+	bits[at / 64] |= UINT64_C(1) << (at % 64);
+}
+
+static inline void raw_clear_bit(uint64_t *bits, uint32_t at)
+{
+	bits[at / 64] &= ~(UINT64_C(1) << (at % 64));
+}
+
+/** A free block has a second granule if nothing starts behind its first. */
 static inline uint32_t raw_free_granules(const struct raw *raw, uint32_t at)
 {
-	uint64_t second = at + 1 < raw->granules ? raw->word[at + 1] : 0;
+	if (at + 1 >= raw->granules || raw_bit(raw->starts, at + 1))
+		return 1;
+	return raw_low(raw->word[at + 1]);
+}
 
-	return raw_kind_of(second) == RAW_EXTENT ? raw_low(second) : 1;
+/** The block's first word; next: see above. */
+static inline void raw_put_used(struct raw *raw, uint32_t at, uint32_t granules,
+                                uint32_t next)
+{
+	raw->word[at] = raw_word(RAW_USED, granules, next);
+	raw_set_bit(raw->starts, at);
 }
 
 /** What a free block's words say of its end. */
 static inline void raw_put_extent(struct raw *raw, uint32_t at,
                                   uint32_t granules)
 {
+	uint32_t last = at + granules - 1;
+
+	raw_set_bit(raw->free_ends, last);
 	if (granules > 1) {
 		raw->word[at + 1] = raw_word(RAW_EXTENT, granules, 0);
-		raw->word[at + granules - 1] = raw->word[at + 1];
+		raw->word[last] = raw->word[at + 1];
 	}
 }
 
 static inline void raw_put_free(struct raw *raw, uint32_t at, uint32_t granules)
 {
 	unsigned list = raw_list_of(granules);
-	uint32_t next = raw->first[list];
+	uint32_t next = RAW_NOWHERE;
 
-	if (next != RAW_NOWHERE)
+	if (raw_bit(raw->not_empty, list)) {
+		next = raw->first[list];
 		raw->word[next] =
 			raw_word(RAW_FREE, at, raw_high(raw->word[next]));
+	}
 	raw->word[at] = raw_word(RAW_FREE, RAW_NOWHERE, next);
+	raw_set_bit(raw->starts, at);
 	raw_put_extent(raw, at, granules);
 	raw->first[list] = at;
-	raw->not_empty[list / 64] |= UINT64_C(1) << (list % 64);
+	raw_set_bit(raw->not_empty, list);
 }
 
-/** Afterwards the block's words are all RAW_INSIDE. */
+/** Afterwards no bit speaks of the block. */
 static inline void raw_take_free(struct raw *raw, uint32_t at,
                                  uint32_t granules)
 {
@@ -185,23 +228,17 @@ static inline void raw_take_free(struct raw *raw, uint32_t at,
 	if (previous != RAW_NOWHERE)
 		raw->word[previous] =
 			raw_word(RAW_FREE, raw_low(raw->word[previous]), next);
-	else
+	else if (next != RAW_NOWHERE)
 		raw->first[list] = next;
-	if (raw->first[list] == RAW_NOWHERE)
-		raw->not_empty[list / 64] &= ~(UINT64_C(1) << (list % 64));
-	raw->word[at] = 0;
-	if (granules > 1) {
-		raw->word[at + 1] = 0;
-		raw->word[at + granules - 1] = 0;
-	}
+	else
+		raw_clear_bit(raw->not_empty, list);
+	raw_clear_bit(raw->starts, at);
+	raw_clear_bit(raw->free_ends, at + granules - 1);
 }
 
 /**
  * A free block shrinks or grows.  Mostly it stays on its list, and there in
  * its place: then no list has to be looked for.
- *
- * The words of the old block that are not in the new one become RAW_INSIDE;
- * those of the new one that were not in the old one are already.
  */
 static inline void raw_resize(struct raw *raw, uint32_t at, uint32_t granules,
                               uint32_t new_at, uint32_t new_granules)
@@ -214,15 +251,13 @@ static inline void raw_resize(struct raw *raw, uint32_t at, uint32_t granules,
 		raw_put_free(raw, new_at, new_granules);
 		return;
 	}
-	raw->word[at] = 0;
-	if (granules > 1) {
-		raw->word[at + 1] = 0;
-		raw->word[at + granules - 1] = 0;
-	}
-	raw->word[new_at] = word;
+	raw_clear_bit(raw->free_ends, at + granules - 1);
 	raw_put_extent(raw, new_at, new_granules);
 	if (new_at == at)
 		return;
+	raw_clear_bit(raw->starts, at);
+	raw_set_bit(raw->starts, new_at);
+	raw->word[new_at] = word;
 	if (raw_low(word) == RAW_NOWHERE)
 		raw->first[list] = new_at;
 	else

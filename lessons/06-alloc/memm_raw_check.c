@@ -4,6 +4,11 @@
  */
 #include "memm_raw.h"
 
+static bool starts(const struct raw *raw, uint32_t at)
+{
+	return at < raw->granules && raw_bit(raw->starts, at);
+}
+
 /* Whether the list that a free block should be on says the same. */
 static bool is_listed(const struct raw *raw, uint32_t at, uint32_t granules)
 {
@@ -11,33 +16,35 @@ static bool is_listed(const struct raw *raw, uint32_t at, uint32_t granules)
 	uint32_t next = raw_high(raw->word[at]);
 
 	if (next != RAW_NOWHERE &&
-	    (next >= raw->granules ||
+	    (!starts(raw, next) ||
 	     raw->word[next] !=
 	             raw_word(RAW_FREE, at, raw_high(raw->word[next]))))
 		return false;
 	if (previous == RAW_NOWHERE)
-		return raw->first[raw_list_of(granules)] == at;
-	return previous < raw->granules &&
+		return raw_bit(raw->not_empty, raw_list_of(granules)) &&
+		       raw->first[raw_list_of(granules)] == at;
+	return starts(raw, previous) &&
 	       raw->word[previous] ==
 	               raw_word(RAW_FREE, raw_low(raw->word[previous]), at) &&
 	       raw_list_of(raw_free_granules(raw, previous)) ==
 	               raw_list_of(granules);
 }
 
-/* All words of a block but those that say something. */
-static bool inside_is_zero(const struct raw *raw, uint32_t at,
-                           uint32_t granules)
+/* Nothing starts inside a block, and it ends as a free one if it is one; then
+ * the words of its second granule and its last say how long it is. */
+static bool inside_is_right(const struct raw *raw, uint32_t at,
+                            uint32_t granules)
 {
-	bool     used = raw_kind_of(raw->word[at]) == RAW_USED;
+	bool     is_free = raw_kind_of(raw->word[at]) == RAW_FREE;
 	uint64_t extent = raw_word(RAW_EXTENT, granules, 0);
+	uint32_t last = at + granules - 1;
 
-	for (uint32_t i = 1; i < granules; i++) {
-		bool end = !used && (i == 1 || i == granules - 1);
-
-		if (raw->word[at + i] != (end ? extent : 0))
+	for (uint32_t i = at; i <= last; i++)
+		if ((i > at && raw_bit(raw->starts, i)) ||
+		    raw_bit(raw->free_ends, i) != (is_free && i == last))
 			return false;
-	}
-	return true;
+	return !is_free || granules == 1 ||
+	       (raw->word[at + 1] == extent && raw->word[last] == extent);
 }
 
 /* The granules of the blocks on the lists at hand, or UINT64_MAX where one of
@@ -47,15 +54,15 @@ static uint64_t granules_at_hand(const struct raw *raw)
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < RAW_AT_HAND; i++) {
-		uint32_t mark = raw->at_hand[i];
 		bool     bit = raw->at_hand_not_empty >> i & 1;
+		uint32_t mark = bit ? raw->at_hand[i] : RAW_NOWHERE;
 
-		if (bit != (mark != RAW_NOWHERE))
+		if (bit && mark == RAW_NOWHERE)
 			return UINT64_MAX;
 		while (mark != RAW_NOWHERE) {
 			uint64_t word;
 
-			if (mark == 0 || mark > raw->granules)
+			if (mark == 0 || !starts(raw, mark - 1))
 				return UINT64_MAX;
 			word = raw->word[mark - 1];
 			if (raw_kind_of(word) != RAW_USED ||
@@ -85,8 +92,8 @@ static const char *check_block(const struct raw *raw, uint32_t at,
 
 	if (granules == 0 || granules > raw->granules - at)
 		return "blocks end inside the data";
-	if (!inside_is_zero(raw, at, granules))
-		return "inside a block all words are zero";
+	if (!inside_is_right(raw, at, granules))
+		return "bits and words speak of whole blocks";
 	if (is_free && below_is_free)
 		return "no two free blocks stand side by side";
 	if (is_free && !is_listed(raw, at, granules))
@@ -113,7 +120,7 @@ const char *memm_raw_check(const struct memm_allocator *allocator)
 		enum raw_kind kind = raw_kind_of(raw->word[at]);
 		const char   *broken;
 
-		if (kind != RAW_USED && kind != RAW_FREE)
+		if (!starts(raw, at) || (kind != RAW_USED && kind != RAW_FREE))
 			return "each granule is in a block";
 		granules = kind == RAW_USED ? raw_low(raw->word[at])
 		                            : raw_free_granules(raw, at);

@@ -48,18 +48,11 @@ static void take_part(struct raw *raw, uint32_t at, uint32_t found,
  * first granule. */
 static bool free_below(const struct raw *raw, uint32_t at, uint32_t *below)
 {
-	uint64_t last = at > 0 ? raw->word[at - 1] : 0;
-
-	switch (raw_kind_of(last)) {
-	case RAW_FREE:
-		*below = at - 1;
-		return true;
-	case RAW_EXTENT:
-		*below = at - raw_low(last);
-		return true;
-	default:
+	if (at == 0 || !raw_bit(raw->free_ends, at - 1))
 		return false;
-	}
+	*below = raw_bit(raw->starts, at - 1) ? at - 1
+	                                      : at - raw_low(raw->word[at - 1]);
+	return true;
 }
 
 /* The block [at, at + granules) becomes free, one with its free neighbours. */
@@ -68,6 +61,7 @@ static void join(struct raw *raw, uint32_t at, uint32_t granules)
 	uint32_t above = at + granules, more = 0, below;
 	bool     has_below = free_below(raw, at, &below);
 
+	raw_clear_bit(raw->starts, at);
 	if (above < raw->granules && raw_kind_of(raw->word[above]) == RAW_FREE)
 		more = raw_free_granules(raw, above);
 	if (has_below) {
@@ -107,7 +101,7 @@ static uint32_t take_listed(struct raw *raw, uint64_t bytes, uint64_t align)
 	lead = lead_at(raw, at, align);
 	take_part(raw, at, found, lead, wanted);
 	at += lead;
-	raw->word[at] = raw_word(RAW_USED, wanted, 0);
+	raw_put_used(raw, at, wanted, 0);
 	return at;
 }
 
@@ -125,9 +119,13 @@ static uint32_t pop_at_hand(struct raw *raw, uint32_t granules)
 
 static void put_at_hand(struct raw *raw, uint32_t at, uint32_t granules)
 {
-	raw->word[at] = raw_word(RAW_USED, granules, raw->at_hand[granules]);
+	uint64_t bit = UINT64_C(1) << granules;
+
+	raw_put_used(raw, at, granules,
+	             raw->at_hand_not_empty & bit ? raw->at_hand[granules]
+	                                          : RAW_NOWHERE);
 	raw->at_hand[granules] = at + 1;
-	raw->at_hand_not_empty |= UINT64_C(1) << granules;
+	raw->at_hand_not_empty |= bit;
 	raw->at_hand_granules += granules;
 }
 
@@ -155,7 +153,6 @@ static void join_all_at_hand(struct raw *raw)
 			(uint32_t)__builtin_ctzll(raw->at_hand_not_empty);
 		uint32_t at = pop_at_hand(raw, granules);
 
-		raw->word[at] = 0;
 		join(raw, at, granules);
 	}
 }
@@ -180,7 +177,7 @@ static uint32_t take_small(struct raw *raw, uint32_t granules)
 		raw_resize(raw, at, found, at + piece, found - piece);
 	else
 		raw_take_free(raw, at, found);
-	raw->word[at] = raw_word(RAW_USED, granules, 0);
+	raw_put_used(raw, at, granules, 0);
 	if (piece > granules)
 		put_at_hand(raw, at + granules, piece - granules);
 	return at;
@@ -205,7 +202,6 @@ uint32_t memm_raw_take(struct raw *raw, uint64_t bytes, uint64_t align)
 void memm_raw_put(struct raw *raw, uint32_t at, uint32_t granules)
 {
 	if (granules >= RAW_AT_HAND) {
-		raw->word[at] = 0;
 		join(raw, at, granules);
 		return;
 	}

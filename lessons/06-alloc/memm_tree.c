@@ -2,12 +2,23 @@
  * @file
  * Lesson 6: see memm_tree.h.
  *
- * The idea: change the tree on the way down and mend it on the way up.  A
- * node whose subtrees differ by two in height is turned, so that the child on
- * the higher side takes its place.
+ * The idea: remember the way down, change the tree at its end, and mend it on
+ * the way up.  A node whose subtrees differ by two in height is turned, so
+ * that the child on the higher side takes its place.  A node that says above
+ * what it said before ends the way up: mostly that is soon.
  */
 #include "check.h"
 #include "memm_tree.h"
+
+/** Nodes on the longest way down: enough for 2^32 of them. */
+#define DEPTH_MAX 48
+
+/* From the root to a node, or to where it would stand: the pointers that were
+ * followed.  The last one is the end. */
+struct way {
+	struct memm_node **link[DEPTH_MAX + 1];
+	unsigned           links;
+};
 
 static unsigned height_of(const struct memm_node *node)
 {
@@ -20,7 +31,7 @@ static uint64_t most_of(const struct memm_node *node)
 }
 
 /* What a node says of its subtree, from what its children say. */
-static void sum_up(struct memm_node *node)
+static inline void sum_up(struct memm_node *node)
 {
 	const struct memm_node *low = node->child[0], *high = node->child[1];
 	unsigned                a = height_of(low), b = height_of(high);
@@ -48,7 +59,7 @@ static struct memm_node *turn(struct memm_node *node, unsigned side)
 
 /* @node's children are in order and differ by two at most: the root of the
  * same nodes, balanced. */
-static struct memm_node *mend(struct memm_node *node)
+static inline struct memm_node *mend(struct memm_node *node)
 {
 	unsigned          low = height_of(node->child[0]);
 	unsigned          high = height_of(node->child[1]);
@@ -64,80 +75,130 @@ static struct memm_node *mend(struct memm_node *node)
 	return turn(node, side);
 }
 
-static struct memm_node *insert(struct memm_node *at, struct memm_node *node)
+/* Mend the nodes that the links [first, past) point to, from the last one up,
+ * until one says what it said before. */
+static void mend_way(const struct way *way, unsigned first, unsigned past)
 {
-	unsigned side;
+	while (past > first) {
+		struct memm_node **link = way->link[--past];
+		unsigned           height = (*link)->height;
+		uint64_t           most = (*link)->most;
 
-	if (at == NULL)
-		return node;
-	ASSERT(at->key != node->key, "key 0x%llx twice",
-	       (unsigned long long)node->key);
-	side = node->key > at->key;
-	at->child[side] = insert(at->child[side], node);
-	return mend(at);
+		*link = mend(*link);
+		if ((*link)->height == height && (*link)->most == most)
+			return;
+	}
+}
+
+/* The same, where no height has changed. */
+static void weigh_way(const struct way *way)
+{
+	for (unsigned i = way->links; i > 0; i--) {
+		struct memm_node *node = *way->link[i - 1];
+		uint64_t          most = node->most;
+
+		sum_up(node);
+		if (node->most == most)
+			return;
+	}
+}
+
+static void go_on(struct way *way, struct memm_node **link)
+{
+	way->link[way->links++] = link;
+}
+
+/* To the node with this key, or to the NULL in its place. */
+static struct memm_node *go_down(struct way *way, struct memm_node **root,
+                                 uint64_t key)
+{
+	way->links = 0;
+	go_on(way, root);
+	while (*root != NULL && (*root)->key != key) {
+		root = &(*root)->child[key > (*root)->key];
+		go_on(way, root);
+	}
+	return *root;
+}
+
+/* The same; it must be there. */
+static struct memm_node *go_to(struct way *way, struct memm_node **root,
+                               uint64_t key)
+{
+	struct memm_node *node = go_down(way, root, key);
+
+	ASSERT(node != NULL, "no key 0x%llx", (unsigned long long)key);
+	return node;
 }
 
 void memm_tree_insert(struct memm_node **root, struct memm_node *node,
                       uint64_t key, uint64_t weight)
 {
+	struct way        way;
+	struct memm_node *there = go_down(&way, root, key);
+
+	ASSERT(there == NULL, "key 0x%llx twice", (unsigned long long)key);
 	*node = (struct memm_node){
 		.key = key, .weight = weight, .most = weight, .height = 1
 	};
-	*root = insert(*root, node);
+	*way.link[way.links - 1] = node;
+	mend_way(&way, 0, way.links - 1);
 }
 
-/* The subtree without its lowest node, which goes to *lowest. */
-static struct memm_node *remove_lowest(struct memm_node  *at,
-                                       struct memm_node **lowest)
+/* The next higher node takes the place of one that has two children. */
+static void replace_by_next(struct way *way, struct memm_node *gone)
 {
-	if (at->child[0] == NULL) {
-		*lowest = at;
-		return at->child[1];
+	unsigned           place = way->links - 1;
+	struct memm_node **link = &gone->child[1], *next;
+
+	go_on(way, link);
+	while ((*link)->child[0] != NULL) {
+		link = &(*link)->child[0];
+		go_on(way, link);
 	}
-	at->child[0] = remove_lowest(at->child[0], lowest);
-	return mend(at);
-}
-
-/* The subtree without its root. */
-static struct memm_node *join(struct memm_node *at)
-{
-	struct memm_node *next, *rest;
-
-	if (at->child[0] == NULL)
-		return at->child[1];
-	if (at->child[1] == NULL)
-		return at->child[0];
-	rest = remove_lowest(at->child[1], &next);
-	next->child[0] = at->child[0];
-	next->child[1] = rest;
-	return mend(next);
-}
-
-static struct memm_node *remove_key(struct memm_node *at, uint64_t key)
-{
-	unsigned side;
-
-	ASSERT(at != NULL, "no key 0x%llx", (unsigned long long)key);
-	if (at->key == key)
-		return join(at);
-	side = key > at->key;
-	at->child[side] = remove_key(at->child[side], key);
-	return mend(at);
+	next = *link;
+	*link = next->child[1];
+	next->child[0] = gone->child[0];
+	next->child[1] = gone->child[1];
+	next->height = gone->height;
+	next->most = gone->most;
+	*way->link[place] = next;
+	way->link[place + 1] = &next->child[1];
+	mend_way(way, place + 1, way->links - 1);
+	mend_way(way, 0, place + 1);
 }
 
 void memm_tree_remove(struct memm_node **root, uint64_t key)
 {
-	*root = remove_key(*root, key);
+	struct way        way;
+	struct memm_node *gone = go_to(&way, root, key);
+
+	if (gone->child[0] != NULL && gone->child[1] != NULL) {
+		replace_by_next(&way, gone);
+		return;
+	}
+	*way.link[way.links - 1] = gone->child[gone->child[0] == NULL];
+	mend_way(&way, 0, way.links - 1);
 }
 
 void memm_tree_weigh(struct memm_node *root, uint64_t key, uint64_t weight)
 {
-	ASSERT(root != NULL, "no key 0x%llx", (unsigned long long)key);
-	if (root->key == key)
-		root->weight = weight;
-	else
-		memm_tree_weigh(root->child[key > root->key], key, weight);
-	sum_up(root);
+	struct way way;
+
+	go_to(&way, &root, key)->weight = weight;
+	weigh_way(&way);
+}
+
+void memm_tree_move(struct memm_node **root, uint64_t key,
+                    struct memm_node *node, uint64_t new_key, uint64_t weight)
+{
+	struct way way;
+
+	*node = *go_to(&way, root, key);
+	node->key = new_key;
+	node->weight = weight;
+	*way.link[way.links - 1] = node;
+	weigh_way(&way);
 }
 
 struct memm_node *memm_tree_find(struct memm_node *root, uint64_t key)
@@ -186,43 +247,4 @@ struct memm_node *memm_tree_first_fit(struct memm_node *root, uint64_t weight)
 		else
 			root = root->child[1];
 	}
-}
-
-/* Keys must lie in [low, high]. */
-static const char *check_between(const struct memm_node *at, uint64_t low,
-                                 uint64_t high)
-{
-	struct memm_node copy;
-	const char      *broken = NULL;
-	unsigned         a, b;
-
-	if (at == NULL)
-		return NULL;
-	if (at->key < low || at->key > high)
-		return "lower keys stand on the left, higher on the right";
-	if (at->child[0] != NULL)
-		broken = at->key == 0 ? "no two nodes share a key"
-		                      : check_between(at->child[0], low,
-		                                      at->key - 1);
-	if (broken == NULL && at->child[1] != NULL)
-		broken = at->key == UINT64_MAX
-		                 ? "no two nodes share a key"
-		                 : check_between(at->child[1], at->key + 1,
-		                                 high);
-	if (broken != NULL)
-		return broken;
-	a = height_of(at->child[0]);
-	b = height_of(at->child[1]);
-	if (a > b + 1 || b > a + 1)
-		return "no subtree is higher than its neighbour by two";
-	copy = *at;
-	sum_up(&copy);
-	if (copy.height != at->height || copy.most != at->most)
-		return "a node knows its height and its largest weight";
-	return NULL;
-}
-
-const char *memm_tree_check(const struct memm_node *root)
-{
-	return check_between(root, 0, UINT64_MAX);
 }

@@ -52,6 +52,18 @@ void memm_tree_remove(struct memm_node **root, uint64_t key);
 /** Give the node with this key another weight; it must be there. */
 void memm_tree_weigh(struct memm_node *root, uint64_t key, uint64_t weight);
 
+/**
+ * Another node takes the place of the one with this key, which must be there.
+ *
+ * @param root     changes
+ * @param key      of the node that goes
+ * @param node     all of it is set; another than the one that goes
+ * @param new_key  which lies between the same neighbours
+ * @param weight   any
+ */
+void memm_tree_move(struct memm_node **root, uint64_t key,
+                    struct memm_node *node, uint64_t new_key, uint64_t weight);
+
 /** The node with this key, or NULL. */
 struct memm_node *memm_tree_find(struct memm_node *root, uint64_t key);
 

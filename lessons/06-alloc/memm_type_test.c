@@ -193,8 +193,14 @@ TEST(memm_check_names_each_broken_invariant)
 	check_broken(&a->blocks, 2,
 	             "an allocator counts the blocks that it gave out");
 	check_broken(&raw->word[0], 0, "each granule is in a block");
+	check_broken(&raw->starts[0], raw->starts[0] & ~UINT64_C(1),
+	             "each granule is in a block");
 	check_broken(&raw->word[0], raw_word(RAW_USED, 6, 0),
-	             "inside a block all words are zero");
+	             "bits and words speak of whole blocks");
+	check_broken(&raw->starts[0], raw->starts[0] | 2,
+	             "bits and words speak of whole blocks");
+	check_broken(&raw->free_ends[0], raw->free_ends[0] | 1,
+	             "bits and words speak of whole blocks");
 	check_broken(&raw->not_empty[0], raw->not_empty[0] | 1,
 	             "the bits say which lists hold a block");
 	check_broken(&a->by_address.key, 7,
