@@ -290,6 +290,9 @@ ifeq ($(T),)
 	  $(addsuffix /expect.txt,$(call upto,$n))))) &&) :
 	@$(call program,lesson-$(LAST)-screens,python3 common/emu/screens.py \
 	  $(KERNEL)/lesson-$(LAST).elf)
+	@$(call program,lesson-$(LAST)-mistakes,python3 common/emu/provoke.py \
+	  $(KERNEL)/lesson-$(LAST).elf common/emu/provoked.txt $(wildcard \
+	  $(addsuffix /provoked.txt,$(call upto,$(LAST)))))
 	@$(call program,lesson-$(LAST)-matrix,$(MATRIX) some \
 	  $(KERNEL)/lesson-$(LAST).elf)
 endif
@@ -393,7 +396,7 @@ help:
 #: Variables:
 #:   MEM=4G BOOT=pvh UEFI=1 CPU=max KVM=1    the machine (128M, GRUB, BIOS)
 #:   ONCE=1 NO_COLOR=1 GRAPHICS=1            power off at the end; plain; pixels
-#:   BREAK=occupy OPTIONS='provoke=null'     words for the kernel
+#:   BREAK=occupy OPTIONS='provoke=list'     words for the kernel
 #:   T=word V=1 LLVM=1                       tests of that name; verbose; clang
 #:   QEMU= BOCHS= GDB= CROSS_COMPILE=        other tools than the usual ones
 

@@ -178,7 +178,7 @@ void paging_map_ram(const struct boot_info *boot, struct occupants *occupants)
 	}
 }
 
-static bool is_mapped(paddr_t paddr, uint64_t bytes)
+bool paging_is_mapped(paddr_t paddr, uint64_t bytes)
 {
 	uint64_t last = paddr + (bytes != 0 ? bytes - 1 : 0);
 
@@ -197,7 +197,7 @@ void *phys_to_virt(paddr_t paddr, uint64_t bytes)
 
 	if (lent != NULL)
 		return lent;
-	if (!is_mapped(paddr, bytes))
+	if (!paging_is_mapped(paddr, bytes))
 		panic("phys_to_virt: 0x%llx bytes at 0x%llx are not mapped",
 		      (unsigned long long)bytes, (unsigned long long)paddr);
 	return (void *)(DIRECT_MAP + paddr);

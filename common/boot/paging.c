@@ -93,6 +93,8 @@ struct paging_view paging_look(uint64_t address)
 			             (address & (bytes - 1));
 			return view;
 		}
+		if (!paging_is_mapped(entry & PTE_ADDRESS, PAGE_SIZE))
+			break;
 		table = (const uint64_t *)(DIRECT_MAP + (entry & PTE_ADDRESS));
 	}
 	return (struct paging_view){ 0 };

@@ -67,7 +67,11 @@ struct paging_view {
 	uint64_t page_bytes; /**< 4 KiB, 2 MiB or 1 GiB, if present. */
 };
 
-/** Walk the page tables as the CPU does. */
+/** Whether the direct map holds all of [paddr, paddr + bytes). */
+bool paging_is_mapped(paddr_t paddr, uint64_t bytes);
+
+/** Walk the page tables as the CPU does.  They may be damaged: an entry that
+ *  leads to where no table can be ends the walk, and nothing is present. */
 struct paging_view paging_look(uint64_t address);
 
 #endif

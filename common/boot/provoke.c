@@ -1,130 +1,79 @@
 /**
  * @file
  * See provoke.h.
- *
- * Addresses and operands pass through an empty piece of assembly, so that
- * the compiler cannot see the mistake and make something else of it.
  */
 #include "provoke.h"
 
-#include "check.h"
+#include "kernel.h"
 #include "kstring.h"
-#include "layout.h"
-#include "phys.h"
 
-static uint64_t unseen(uint64_t value)
+#define LATE "late-"
+#define SETS 8 /* three of the machine's, and those of stages */
+
+static struct {
+	const struct mistake *mistakes;
+	void                 *stage;
+} offered[SETS] = { { provoke_memory, NULL },
+	            { provoke_cpu, NULL },
+	            { provoke_kernel, NULL } };
+
+static unsigned sets = 3;
+
+void provoke_offer(const struct mistake *mistakes, void *stage)
 {
-	__asm__ volatile("" : "+r"(value));
-	return value;
+	ASSERT(sets < SETS, "raise SETS (%d)", SETS);
+	offered[sets].mistakes = mistakes;
+	offered[sets++].stage = stage;
 }
 
-static void provoke_null(void)
+static void make(const struct mistake *mistake, void *stage)
 {
-	*(volatile uint64_t *)unseen(0);
+	kprintf("provoke: %s: ", mistake->name);
+	mistake->make(stage);
+	if (mistake->ends)
+		panic("provoke=%s had no effect", mistake->name);
 }
 
-/* Each call takes a frame until the stack meets its guard.  The end of the
- * recursion is for the compiler, which warns of one without. */
-static uint64_t provoke_stack_deeper(uint64_t depth)
+/* Make the mistake of this name; return if there is none. */
+static bool make_named(const char *name)
 {
-	volatile uint64_t mine = unseen(depth);
-
-	if (mine == UINT64_MAX)
-		return 0;
-	return provoke_stack_deeper(mine + 1) + mine;
+	for (unsigned i = 0; i < sets; i++)
+		for (const struct mistake *m = offered[i].mistakes;
+		     m->name != NULL; m++)
+			if (strcmp(name, m->name) == 0) {
+				make(m, offered[i].stage);
+				return true;
+			}
+	return false;
 }
 
-static void provoke_stack(void)
+/* All that are refused are made, or all there are listed. */
+static void make_or_list(bool list)
 {
-	provoke_stack_deeper(0);
+	for (unsigned i = 0; i < sets; i++)
+		for (const struct mistake *m = offered[i].mistakes;
+		     m->name != NULL; m++)
+			if (list)
+				kprintf("provoke: %s %s\n", m->name,
+				        m->ends ? "ends the kernel"
+				                : "is refused");
+			else if (!m->ends)
+				make(m, offered[i].stage);
 }
 
-static void provoke_text(void)
+void provoke_early(const char *name)
 {
-	*(volatile uint8_t *)unseen((uintptr_t)text_base) = 0;
+	make_named(name);
 }
 
-/* 0xc3 is a return, so without NX this comes back. */
-static void provoke_run(void)
+void provoke_late(const char *name)
 {
-	static uint8_t code[1] = { 0xc3 };
-	void (*call)(void) = (void (*)(void))unseen((uintptr_t)code);
-
-	call();
-}
-
-/* Any page, by its address in the direct map. */
-static void provoke_page(void)
-{
-	void (*call)(void) = (void (*)(void))unseen(DIRECT_MAP + 48 * MiB);
-
-	call();
-}
-
-static void provoke_divide(void)
-{
-	unseen(unseen(7) / unseen(0));
-}
-
-static void provoke_wild(void)
-{
-	*(volatile uint64_t *)unseen(DIRECT_MAP - 0x5000000000000000) = 1;
-}
-
-static void provoke_ud(void)
-{
-	__asm__ volatile("ud2");
-}
-
-/* A selector far behind the end of the GDT. */
-static void provoke_gp(void)
-{
-	__asm__ volatile("mov %w0, %%es" : : "r"(unseen(255 * 8)));
-}
-
-/* No handler at all: not for the first fault, not for the second. */
-static void provoke_triple(void)
-{
-	struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) nothing = { 0, 0 };
-
-	__asm__ volatile("lidt %0\n\tud2" : : "m"(nothing));
-}
-
-static void provoke_assert(void)
-{
-	uint64_t base = unseen(0x2000), end = unseen(0x1000);
-
-	ASSERT(base < end, "base 0x%llx, end 0x%llx", (unsigned long long)base,
-	       (unsigned long long)end);
-}
-
-static void provoke_phys(void)
-{
-	phys_to_virt(DIRECT_GIB * GiB - 1, 2);
-}
-
-void provoke(const char *name)
-{
-	static const struct {
-		const char *name;
-		void (*make)(void);
-	} mistake[] = {
-		{ "null", provoke_null },     { "stack", provoke_stack },
-		{ "text", provoke_text },     { "run", provoke_run },
-		{ "divide", provoke_divide }, { "wild", provoke_wild },
-		{ "ud", provoke_ud },         { "gp", provoke_gp },
-		{ "assert", provoke_assert }, { "phys", provoke_phys },
-		{ "page", provoke_page },     { "triple", provoke_triple },
-	};
-
-	for (size_t i = 0; i < sizeof(mistake) / sizeof(mistake[0]); i++) {
-		if (strcmp(name, mistake[i].name) == 0) {
-			mistake[i].make();
-			panic("provoke=%s had no effect", name);
-		}
-	}
-	panic("provoke=%s: there is no such mistake; see provoke.h", name);
+	if (strncmp(name, LATE, strlen(LATE)) == 0)
+		name += strlen(LATE);
+	if (strcmp(name, "list") == 0 || strcmp(name, "all") == 0)
+		make_or_list(strcmp(name, "list") == 0);
+	else if (!make_named(name))
+		panic("provoke=%s: there is no such mistake here; "
+		      "provoke=list lists them",
+		      name);
 }

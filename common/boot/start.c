@@ -186,12 +186,12 @@ static void tell_occupants(const void *stage, paddr_t paddr)
 	}
 }
 
-static void provoke_late(void)
+static void make_late_mistake(void)
 {
 	char value[64];
 
 	if (boot_info_option(&boot, "provoke", value, sizeof(value)))
-		provoke(value + strlen(PROVOKE_LATE));
+		provoke_late(value);
 }
 
 /* The options that run something else than the lesson. */
@@ -200,9 +200,8 @@ static void obey_late_options(void)
 	char     value[64];
 	unsigned failed;
 
-	if (boot_info_option(&boot, "provoke", value, sizeof(value)) &&
-	    strncmp(value, PROVOKE_LATE, strlen(PROVOKE_LATE)) != 0)
-		provoke(value);
+	if (boot_info_option(&boot, "provoke", value, sizeof(value)))
+		provoke_early(value);
 	if (boot_info_option(&boot, "bench", value, sizeof(value)))
 		machine_power_off(boot_bench(&boot, &occupants, value));
 	if (!boot_info_option(&boot, "test", value, sizeof(value)))
@@ -229,7 +228,7 @@ void start(uint32_t eax, uint32_t ebx)
 
 	obey_late_options();
 	kernel_main(&boot, &occupants);
-	provoke_late();
+	make_late_mistake();
 	if (has_word("once"))
 		machine_power_off(true);
 	kprintf("boot: done, the kernel waits\n");

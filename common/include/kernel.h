@@ -7,6 +7,7 @@
 
 #include "boot_info.h"
 #include "check.h"
+#include "mistake.h"
 #include "occupants.h"
 
 /**
@@ -35,6 +36,15 @@
  */
 void panic_tell(void (*tell)(const void *stage, paddr_t paddr),
                 const void *stage);
+
+/**
+ * From now on "provoke=WORD" on the command line can be one of these too: it
+ * is made when kernel_main() has returned.
+ *
+ * @param mistakes  a table that ends with one without a name
+ * @param stage     what each gets
+ */
+void provoke_offer(const struct mistake *mistakes, void *stage);
 
 /**
  * A place to look around: Bochs stops here and says what to look at, which

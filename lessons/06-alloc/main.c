@@ -7,6 +7,7 @@
 #include "memarea.h"
 #include "memmgrob.h"
 #include "merge.h"
+#include "mistakes.h"
 #include "msadsc.h"
 #include "obj_alloc.h"
 #include "occupy.h"
@@ -88,4 +89,10 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	MUST_HOLD(workout_processes(&pages, 64));
 	MUST_HOLD(page_alloc_check(&pages));
 	BREAKPOINT(pages, "after memm: processes came and went");
+
+	provoke_offer(page_mistakes, &pages);
+	provoke_offer(page_damage, &pages);
+	provoke_offer(obj_mistakes, &objects);
+	provoke_offer(memm_mistakes, &pages);
+	provoke_offer(memm_program_mistakes, &pages);
 }
