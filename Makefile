@@ -101,7 +101,7 @@ bench_sources  = common/host/host.c common/host/bench_host.c \
                  $(call stages,$1)) $(call benches,$1)
 
 # Programs that drive the last lesson's stages on the host.
-DRIVERS := exhaust_pages exhaust_e820 exhaust_merge
+DRIVERS := exhaust_pages exhaust_e820 exhaust_merge exhaust_boot
 driver_sources = common/host/host.c $(filter-out %_test.c common/lib/test.c, \
                  $(COMMON) $(call stages,$(lastword $(NUMBERS))))
 
@@ -164,6 +164,9 @@ endef
 $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 
 $(FAST)/exhaust_pages: $(FAST)/common/host/exhaust.c.o
+$(FAST)/exhaust_boot: $(patsubst %,$(FAST)/%.o, \
+  common/host/exhaust_boot_judge.c $(filter-out %_test.c, \
+  $(wildcard common/boot/multiboot2*.c common/boot/boot_info*.c)))
 $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
   $(patsubst %,$(FAST)/%.o,$(driver_sources))
 	$(call says,LD,$@)
@@ -301,7 +304,8 @@ endif
 # All machines, the kernel of the other compiler, and no share of what is
 # exhaustive left out: half an hour.
 test-all: test test-docs
-	@SHARE=1 PAGES=20 FLIPS=1 $(PROVE) --verbose $(wildcard lessons/*/exhaust.t)
+	@SHARE=1 PAGES=20 FLIPS=1 $(PROVE) --verbose \
+	  $(wildcard lessons/*/exhaust.t common/host/exhaust*.t)
 	@$(MAKE) --no-print-directory LLVM=1 \
 	  $(patsubst %,build/kernel-llvm/lesson-%.elf,$(TESTED))
 	@$(call program,all-machines,$(MATRIX) all \
