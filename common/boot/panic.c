@@ -50,6 +50,7 @@ void screen_begin(void)
 	static const char again[] = "\npanic: a fault while printing the"
 				    " screen above\n";
 
+	console_capture(NULL, 0);
 	if (screens++ == 0)
 		return;
 	/* kprintf() may be what is broken. */

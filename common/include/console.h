@@ -47,6 +47,18 @@ size_t kvsnprintf(char *text, size_t bytes, const char *format, va_list args)
 /** Platform: show @p bytes characters.  '\n' ends a line. */
 void console_write(const char *text, size_t bytes);
 
+/**
+ * For tests: from now on what is printed goes to memory, and not to the
+ * console.
+ *
+ * @param text   gets what fits, ended by NUL; NULL: the console again
+ * @param bytes  room there, at least 1
+ */
+void console_capture(char *text, size_t bytes);
+
+/** What kprintf() calls: console_write(), unless a test captures. */
+void console_show(const char *text, size_t bytes);
+
 /** Room for the text of bytes_text(). */
 #define BYTES_TEXT_BYTES 16
 

@@ -65,6 +65,15 @@ unsigned test_run(const char *word);
  */
 void *test_memory(void);
 
+/** All that @p call prints, without colours, as one text; the next call of
+ *  this writes over it.  What is beyond 8 KiB is cut. */
+#define PRINTED(call) (test_capture(), (call), test_captured())
+
+/** PRINTED() begins, */
+void test_capture(void);
+/** ends, and gives the text. */
+const char *test_captured(void);
+
 /** A number that differs each call, the same in each run. */
 uint64_t test_random(uint64_t *state);
 

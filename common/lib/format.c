@@ -34,7 +34,7 @@ static void put(struct sink *sink, char c)
 	if (sink->used < sink->room)
 		sink->text[sink->used++] = c;
 	if (sink->flush && sink->used == sink->room) {
-		console_write(sink->text, sink->used);
+		console_show(sink->text, sink->used);
 		sink->used = 0;
 	}
 }
@@ -155,8 +155,10 @@ static const char *read_flags(const char *f, struct spec *spec)
 			spec->zero = true;
 		else if (*f == '#')
 			spec->alternate = true;
-		else if (*f == '+' || (*f == ' ' && spec->plus == 0))
-			spec->plus = *f;
+		else if (*f == '+')
+			spec->plus = '+';
+		else if (*f == ' ')
+			spec->plus = spec->plus == '+' ? '+' : ' ';
 		else
 			return f;
 	}
@@ -325,7 +327,7 @@ void kvprintf(const char *format, va_list args)
 	format_into(&sink, format, &copy);
 	va_end(copy);
 	if (sink.used != 0)
-		console_write(sink.text, sink.used);
+		console_show(sink.text, sink.used);
 }
 
 void kprintf(const char *format, ...)

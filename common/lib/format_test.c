@@ -24,7 +24,9 @@ TEST(format_writes_numbers_as_c_does)
 	ROW("0 0 017", "%#x %#o %#o", 0U, 0U, 15U);
 	ROW("-1 255", "%hhd %hhu", (signed char)-1, (unsigned char)255);
 	ROW("-1 65535", "%hd %hu", (short)-1, (unsigned short)65535);
-	ROW("12 34", "%zu %ld", (size_t)12, 34L);
+	ROW("12 34 56", "%zu %ld %lu", (size_t)12, 34L, 56UL);
+	ROW("-5 -6", "%jd %td", (intmax_t)-5, (ptrdiff_t)-6);
+	ROW("-9223372036854775807", "%ld", -INT64_MAX);
 	ROW("0x1234", "%p", (void *)(uintptr_t)0x1234);
 }
 
@@ -39,12 +41,48 @@ TEST(format_lays_out_width_precision_and_flags)
 	ROW("00000000deadbeef", "%016llx", 0xdeadbeefULL);
 }
 
+/* What the compiler would warn of, had it seen these formats. */
+TEST(format_obeys_flags_that_have_no_effect)
+{
+	static const struct {
+		const char *format, *expected;
+	} row[] = {
+		{ "%+ d", "+42" },      { "% +d", "+42" },
+		{ "%-05d|", "42   |" }, { "%0d", "42" },
+		{ "%05.1d", "   42" },  { "%#d", "42" },
+	};
+	char text[16];
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const char *volatile format = row[i].format;
+
+		ksnprintf(text, sizeof(text), format, 42);
+		CHECK_TEXT(text, row[i].expected);
+	}
+}
+
+TEST(format_shows_a_conversion_that_it_does_not_know)
+{
+	const char *volatile format = "a %5y b %";
+	char text[16];
+
+	CHECK_EQ(ksnprintf(text, sizeof(text), format, 42), 7);
+	CHECK_TEXT(text, "a %y b ");
+}
+
 TEST(format_writes_text)
 {
 	ROW("abc|  abc|abc  |ab", "%s|%5s|%-5s|%.2s", "abc", "abc", "abc",
 	    "abc");
 	ROW("x|  x|%", "%c|%3c|%%", 'x', 'x');
 	ROW("", "%s", "");
+}
+
+TEST(format_writes_a_text_that_is_not_there)
+{
+	const char *volatile none = NULL;
+
+	ROW("(null)", "%s", none);
 }
 
 TEST(format_cuts_what_does_not_fit_and_counts_all)
@@ -55,4 +93,58 @@ TEST(format_cuts_what_does_not_fit_and_counts_all)
 	CHECK_TEXT(text, "12");
 	CHECK_EQ(text[3], 'z');
 	CHECK_EQ(ksnprintf(NULL, 0, "%s", "four"), 4);
+}
+
+/* kprintf() collects 128 characters before it shows them. */
+TEST(format_prints_text_of_any_length)
+{
+	static const char line[] = "0123456789abcdef0123456789abcdef";
+	char              text[300];
+
+	for (unsigned parts = 0; parts <= 8; parts++) {
+		console_capture(text, sizeof(text));
+		for (unsigned i = 0; i + 1 < parts; i += 2)
+			kprintf("%s%s", line, line);
+		kprintf("%s", parts % 2 != 0 ? line : "");
+		console_capture(NULL, 0);
+		CHECK_EQ(strlen(text), 32 * parts);
+	}
+	console_capture(text, sizeof(text));
+	kprintf("%s%s%s%s", line, line, line, line);
+	kprintf("%s%s%s%s-", line, line, line, line);
+	console_capture(NULL, 0);
+	CHECK_EQ(strlen(text), 257);
+	CHECK(memcmp(text + 96, line, 32) == 0);
+	CHECK(memcmp(text + 128, line, 32) == 0);
+	CHECK_TEXT(text + 224, "0123456789abcdef0123456789abcdef-");
+}
+
+TEST(format_capture_is_cut_and_ended)
+{
+	char text[8];
+
+	memset(text, 'z', sizeof(text));
+	console_capture(text, 4);
+	CHECK_TEXT(text, "");
+	kprintf("ab");
+	kprintf("cd");
+	console_capture(NULL, 0);
+	CHECK_TEXT(text, "abc");
+	CHECK_EQ(text[4], 'z');
+}
+
+TEST(format_colours_are_there_when_they_are_on)
+{
+	bool on = console_colour(COLOUR_FREE)[0] != '\0';
+
+	console_set_colours(true);
+	CHECK_TEXT(console_colour(COLOUR_NONE), "\033[0m");
+	CHECK_TEXT(console_colour(COLOUR_FREE), "\033[32m");
+	CHECK_TEXT(console_colour(COLOUR_USED), "\033[33m");
+	CHECK_TEXT(console_colour(COLOUR_RESERVED), "\033[31m");
+	CHECK_TEXT(console_colour(COLOUR_FIRMWARE), "\033[34m");
+	CHECK_TEXT(console_colour(COLOUR_HOLE), "\033[90m");
+	console_set_colours(false);
+	CHECK_TEXT(console_colour(COLOUR_FREE), "");
+	console_set_colours(on);
 }

@@ -72,6 +72,23 @@ bool test_check_text(const char *value, const char *expected, const char *file,
 	return false;
 }
 
+static char printed[8 * KiB];
+static bool coloured;
+
+void test_capture(void)
+{
+	coloured = console_colour(COLOUR_FREE)[0] != '\0';
+	console_set_colours(false);
+	console_capture(printed, sizeof(printed));
+}
+
+const char *test_captured(void)
+{
+	console_capture(NULL, 0);
+	console_set_colours(coloured);
+	return printed;
+}
+
 /* xorshift64 of Marsaglia, "Xorshift RNGs". */
 uint64_t test_random(uint64_t *state)
 {
