@@ -3,6 +3,7 @@
  * Questions about what the loader said.
  */
 #include "boot_info.h"
+#include "boot_info_parse.h"
 #include "kstring.h"
 #include "test.h"
 
@@ -50,6 +51,10 @@ TEST(boot_info_finds_whole_words_only)
 		CHECK_TEXT(value, row[i].value);
 		CHECK_EQ(boot_info_option(&boot, row[i].name, NULL, 0),
 		         row[i].found);
+		value[0] = 'x';
+		CHECK_EQ(boot_info_option(&boot, row[i].name, value, 0),
+		         row[i].found);
+		CHECK_EQ(value[0], 'x');
 	}
 }
 
@@ -120,16 +125,65 @@ TEST(boot_info_records_the_blocks_of_pvh)
 	CHECK_TEXT(table.entry[4].name, "pvh-info");
 }
 
+TEST(boot_info_records_nothing_that_is_empty)
+{
+	struct boot_info boot = with_line("");
+	struct occupants table = { 0 };
+
+	boot.module_count = 1;
+	boot.module[0] = (struct boot_module){ 0x5000, 0x5000, "empty" };
+	CHECK_EQ(boot_info_occupants(&boot, &table), OCCUPANTS_OK);
+	CHECK_EQ(table.count, 1);
+	CHECK_TEXT(table.entry[0].name, "firmware");
+}
+
 TEST(boot_info_records_all_or_nothing)
 {
 	struct boot_info boot = booted();
 	struct occupants table = { 0 };
 
-	for (uint32_t i = 0; i < OCCUPANTS_MAX - 4; i++)
-		occupants_add(&table, i, i + 1, OCCUPANT_OWN, "full");
-	CHECK_EQ(boot_info_occupants(&boot, &table), OCCUPANTS_FULL);
-	CHECK_EQ(table.count, OCCUPANTS_MAX - 4);
-	CHECK_EQ(table.entry[0].kind, OCCUPANT_OWN);
+	boot.block_count = 2;
+	boot.block[0] = (struct boot_block){ 0x7000, 0x7048, "a" };
+	boot.block[1] = (struct boot_block){ 0x8000, 0x8048, "b" };
+	for (uint32_t room = 0; room <= 7; room++) {
+		table.count = 0;
+		for (uint32_t i = 0; i < OCCUPANTS_MAX - room; i++)
+			occupants_add(&table, i, i + 1, OCCUPANT_OWN, "full");
+		CHECK_EQ(boot_info_occupants(&boot, &table),
+		         room < 7 ? OCCUPANTS_FULL : OCCUPANTS_OK);
+		CHECK_EQ(table.count,
+		         room < 7 ? OCCUPANTS_MAX - room : OCCUPANTS_MAX);
+		CHECK_EQ(table.entry[1].kind,
+		         room < 7 ? OCCUPANT_OWN : OCCUPANT_FIRMWARE);
+	}
+}
+
+TEST(boot_info_hits_the_kernel_where_a_byte_is_in_both)
+{
+	static const struct {
+		paddr_t  kernel_end, base;
+		uint64_t bytes;
+		bool     hits;
+	} row[] = {
+		{ 0x3000, 0x1000, 0x1000, false }, /* ends where it begins */
+		{ 0x3000, 0x1000, 0x1001, true },
+		{ 0x3000, 0x1000, UINT64_MAX, true },
+		{ 0x3000, 0x2000, 1, true },
+		{ 0x3000, 0x2000, 0, false },
+		{ 0x3000, 0x2fff, 1, true },
+		{ 0x3000, 0x3000, 1, false },
+		{ 0x2000, 0x1000, 0x2000, false }, /* a kernel of no bytes */
+		{ 0x2000, 0x2000, 1, false },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct boot_info boot = booted();
+
+		boot.kernel_base = 0x2000;
+		boot.kernel_end = row[i].kernel_end;
+		CHECK_EQ(boot_hits_kernel(&boot, row[i].base, row[i].bytes),
+		         row[i].hits);
+	}
 }
 
 /* Random small maps against the sentence itself, byte by byte. */

@@ -82,6 +82,21 @@ TEST(panel_shows_a_strip_between_name_and_total)
 	CHECK_EQ(pixel_at(9 * WIDTH + 144, 2), screen->pixel[0]);
 }
 
+/* "nothing" needs 58 columns; the legend's mark of it is column 49's. */
+TEST(panel_shows_of_its_legend_what_fits)
+{
+	for (uint32_t columns = 57; columns <= 58; columns++) {
+		struct strip strip;
+
+		begin(columns, ROWS);
+		strip = strip_of(panel_columns(screen));
+		panel_add(screen, &strip);
+		CHECK_EQ(pixel_at(37 * WIDTH, 0), screen->pixel[4]);
+		CHECK_EQ(pixel_at(49 * WIDTH, 0),
+		         screen->pixel[columns < 58 ? 0 : TEXT_DIM]);
+	}
+}
+
 TEST(panel_leaves_room_for_text)
 {
 	struct strip strip;

@@ -130,6 +130,38 @@ TEST(text_moves_down_for_a_reserved_row)
 	CHECK_EQ(wrong_pixels(), 0);
 }
 
+TEST(text_in_another_colour_is_drawn_again)
+{
+	CHECK(begin(COLUMNS, ROWS));
+	show("a\r\033[31ma");
+	CHECK_TEXT(row_text(0), "a....");
+	CHECK_EQ(screen->cell[0][0].colours, 1);
+	CHECK_EQ(wrong_pixels(), 0);
+}
+
+static uint32_t dot(unsigned row, unsigned column)
+{
+	uint32_t pixel;
+
+	memcpy(&pixel,
+	       screen->picture.memory + row * screen->picture.pitch +
+	               column * 4,
+	       4);
+	return pixel;
+}
+
+TEST(text_in_a_reserved_row_ends_at_the_edge)
+{
+	CHECK(begin(COLUMNS, ROWS));
+	CHECK_EQ(text_reserve(screen, 1), 1);
+	text_draw_at(screen, 0, 3, 4, "aaaa");
+	CHECK_EQ(dot(0, 2), screen->pixel[0]);
+	CHECK_EQ(dot(0, 3), screen->pixel[4]);
+	CHECK_EQ(dot(0, 4), screen->pixel[4]);
+	CHECK_EQ(dot(1, 0), screen->pixel[0]);
+	CHECK_EQ(wrong_pixels(), 0);
+}
+
 TEST(text_keeps_one_row_for_itself)
 {
 	CHECK(begin(COLUMNS, ROWS));
@@ -167,6 +199,7 @@ TEST(text_large_pictures_get_large_characters)
 		{ 240, 67, 2, 120, 33 },
 		{ 480, 80, 4, 120, 20 },
 		{ 480, 3, 4, 0, 0 }, /* no row of that height */
+		{ 0, 80, 1, 0, 0 },  /* no column */
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {

@@ -121,6 +121,7 @@ TEST(multiboot2_ignores_an_absurd_picture)
 		{ 16, 4095 },       /* 1024 * 4 > 4095 */
 		{ 20, 0 },          /* no width */
 		{ 20, 0x40000001 }, /* width * 4 wraps in 32 bits */
+		{ 24, 0 },          /* no height */
 		{ 24, 0x80000000 }, /* more than 256 MiB */
 		{ 12, 0xffffffff }, /* at the top: see below */
 		{ 32, 0x0808081c }, /* red 8 bits at 28 */
@@ -149,6 +150,30 @@ TEST(multiboot2_ignores_an_absurd_picture)
 		CHECK(strstr(notes.warning[0], "framebuffer at +") != NULL);
 		CHECK_EQ(boot.framebuffer.width, 0);
 	}
+}
+
+TEST(multiboot2_takes_pictures_of_24_bits_but_none_at_0)
+{
+	struct block      b;
+	struct boot_info  boot;
+	struct boot_notes notes;
+	uint32_t          at;
+
+	block_begin(&b);
+	block_sound_map(&b);
+	at = picture(&b);
+	b.byte[at + 28] = 24;
+	block_end(&b);
+	CHECK_EQ(block_parse(&b, &boot, &notes), BOOT_OK);
+	CHECK_EQ(notes.warnings, 0);
+	CHECK_EQ(boot.framebuffer.width, 1024);
+	CHECK_EQ(boot.framebuffer.bits, 24);
+
+	put_u64(&b, at + 8, 0);
+	CHECK_EQ(block_parse(&b, &boot, &notes), BOOT_OK);
+	CHECK(strstr(notes.warning[0], "its address, width or height is 0") !=
+	      NULL);
+	CHECK_EQ(boot.framebuffer.width, 0);
 }
 
 TEST(multiboot2_ignores_a_picture_over_the_kernel)

@@ -278,6 +278,19 @@ TEST(hostile_pvh_text_is_cut_and_printable)
 }
 
 /* Memory that ends at each byte: what is lent lies at the array's end. */
+/* The rest of the map's room and all behind it, without a NUL. */
+TEST(hostile_pvh_text_without_an_end_is_cut)
+{
+	struct boot_info  boot;
+	struct boot_notes notes;
+
+	begin();
+	memset(memory + MAP + 72, 'x', ROOM - MAP - 72);
+	put_u64(START + 24, LENT_BASE + MAP + 72);
+	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
+	CHECK_EQ(strlen(boot.command_line), BOOT_TEXT_BYTES - 1);
+}
+
 TEST(hostile_pvh_memory_may_end_anywhere)
 {
 	static unsigned char whole[ROOM];

@@ -16,7 +16,7 @@ const char *bytes_text(char text[BYTES_TEXT_BYTES], uint64_t bytes)
 		ksnprintf(text, BYTES_TEXT_BYTES, "%u B", (unsigned)bytes);
 		return text;
 	}
-	for (; bytes >> shift >= 1024 && i < 5; i++)
+	for (; bytes >> shift >= 1024; i++)
 		shift += 10;
 	tenths = ((bytes >> (shift - 10)) % 1024) * 10 / 1024;
 	if (bytes % (UINT64_C(1) << shift) == 0)

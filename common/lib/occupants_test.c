@@ -60,6 +60,7 @@ TEST(occupants_have_names_of_one_word)
 	} row[] = {
 		{ "kernel", "kernel" },
 		{ "a b\tc\x1b\xc3", "a_b_c__" },
+		{ "!~\x7f", "!~_" },
 		{ "", "_" },
 		{ "0123456789012345678901234", "01234567890123456789012" },
 	};
@@ -92,6 +93,12 @@ TEST(occupants_check_names_what_is_broken)
 	           "an occupant is firmware's, loaded or our own");
 	table.entry[1].kind = OCCUPANT_OWN;
 	memset(table.entry[0].name, 'x', OCCUPANT_NAME_BYTES);
+	CHECK_TEXT(occupants_check(&table), "an occupant's name is one word");
+	memset(table.entry[0].name, 0, OCCUPANT_NAME_BYTES);
+	CHECK_TEXT(occupants_check(&table), "an occupant's name is one word");
+	table.entry[0].name[0] = 'a';
+	CHECK(occupants_check(&table) == NULL);
+	table.entry[0].name[OCCUPANT_NAME_BYTES - 1] = 'b';
 	CHECK_TEXT(occupants_check(&table), "an occupant's name is one word");
 	table.count = OCCUPANTS_MAX + 1;
 	CHECK_TEXT(occupants_check(&table), "count is at most OCCUPANTS_MAX");

@@ -89,3 +89,47 @@ TEST(strip_edges_of_ranges_are_kept)
 	                        "........................"
 	                        ".....................uuu");
 }
+
+static struct strip shown;
+
+static void show(const struct strip *s)
+{
+	shown = *s;
+}
+
+TEST(strip_of_the_console_begins_as_the_last_one)
+{
+	console_strip_to(show, COLUMNS);
+	console_strip_begin("first");
+	console_strip_range(0, 1, COLOUR_FREE);
+	console_strip_end("%u free", 1U);
+	CHECK_TEXT(shown.name, "first");
+	CHECK_TEXT(shown.total, "1 free");
+	CHECK_EQ(shown.columns, COLUMNS);
+	CHECK_EQ(shown.colour[0], COLOUR_FREE);
+	CHECK_EQ(shown.colour[1], COLOUR_HOLE);
+	CHECK_EQ(shown.colour[STRIP_COLUMNS_MAX - 1], COLOUR_HOLE);
+
+	console_strip_begin("a name that is cut");
+	console_strip_range(TiB - 1, TiB, COLOUR_USED);
+	console_strip_end("a total of more than thirty-one characters");
+	CHECK_TEXT(shown.name, "a name that");
+	CHECK_TEXT(shown.total, "a total of more than thirty-one");
+	CHECK_EQ(shown.colour[0], COLOUR_FREE);
+	CHECK_EQ(shown.colour[COLUMNS - 1], COLOUR_USED);
+	console_strip_to(NULL, 1);
+}
+
+TEST(strip_that_nobody_shows_is_not_drawn)
+{
+	shown.columns = 7;
+	console_strip_to(NULL, 1);
+	console_strip_begin("none");
+	console_strip_range(0, TiB, COLOUR_FREE);
+	console_strip_end("none");
+	CHECK_EQ(shown.columns, 7);
+	console_strip_to(show, COLUMNS);
+	console_strip_end("none");
+	CHECK_EQ(shown.colour[0], COLOUR_HOLE);
+	console_strip_to(NULL, 1);
+}

@@ -283,6 +283,39 @@ TEST(e820_widens_a_neighbour_when_reserved_ranges_fill_it)
 	CHECK_EQ(reserved, CROWD - 1);
 }
 
+/*  pages          78   80              112     116
+ *  listed              |R|               |R|        and so on, each 16 pages
+ *  then           |N|     |R|               |R|     which have no room
+ *  kept           |NNNNNNNNN|            |RRRR|                            */
+TEST(e820_widens_the_nearest_neighbour_to_the_stronger_type)
+{
+	static const struct entry late[] = {
+		{ 78 * PAGE_SIZE, PAGE_SIZE, E820_NVS, 0 },
+		{ 82 * PAGE_SIZE, PAGE_SIZE, E820_RESERVED, 0 },
+		{ 115 * PAGE_SIZE, PAGE_SIZE, E820_RESERVED, 0 },
+		{ 112 * PAGE_SIZE + 7, 9, E820_RESERVED, 0 }, /* inside */
+		{ PAGE_SIZE, 0, E820_RAM, 0 },
+		{ PAGE_SIZE, 0, E820_RESERVED, 0 },
+		{ UINT64_MAX, 2, E820_RAM, 0 },
+		{ PAGE_SIZE, PAGE_SIZE, E820_RAM, 0 },
+	};
+
+	begin();
+	for (uint32_t i = 0; i < E820_MAX; i++)
+		crowd[i] = (struct entry){ (E820_MAX - 1 - i) * 16 * PAGE_SIZE,
+			                   PAGE_SIZE, E820_RESERVED, 0 };
+	memcpy(crowd + E820_MAX, late, sizeof(late));
+	make_map(crowd, E820_MAX + 8);
+	CHECK_EQ(firmware->empty, 2);
+	CHECK_EQ(firmware->wrapped, 1);
+	CHECK_EQ(firmware->crowded, 1);
+	CHECK_EQ(map->count, E820_MAX);
+	check_range(4, 64 * PAGE_SIZE, 65 * PAGE_SIZE, E820_RESERVED);
+	check_range(5, 78 * PAGE_SIZE, 83 * PAGE_SIZE, E820_NVS);
+	check_range(6, 96 * PAGE_SIZE, 97 * PAGE_SIZE, E820_RESERVED);
+	check_range(7, 112 * PAGE_SIZE, 116 * PAGE_SIZE, E820_RESERVED);
+}
+
 TEST(e820_reads_entries_of_any_stride_and_alignment)
 {
 	unsigned char bytes[3 * 29 + 1];
