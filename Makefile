@@ -53,6 +53,7 @@ LINES  := $(CROSS_COMPILE)objdump --dwarf=decodedline
 KERNEL := build/kernel$(VARIANT)
 HOST   := build/host$(VARIANT)
 FAST   := build/fast$(VARIANT)
+COVER  := build/coverage
 
 KERNEL_CFLAGS := $(WARNINGS) -ffreestanding -O2 -g -mno-red-zone \
   -mgeneral-regs-only -mcmodel=kernel -fno-pic -fno-pie \
@@ -61,6 +62,12 @@ KERNEL_CFLAGS := $(WARNINGS) -ffreestanding -O2 -g -mno-red-zone \
 HOST_CFLAGS := $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
   -fsanitize=address,undefined -fno-sanitize-recover=all
 FAST_CFLAGS := $(WARNINGS) -O2 -g
+# Counts what runs.  What an ASSERT guards is no branch that a test can take.
+# MC/DC needs clang 18 or newer (Debian 12: clang-19, llvm-19).
+COVER_CC     = $(notdir $(firstword $(foreach v,-21 -20 -19 -18, \
+               $(shell command -v clang$v)) clang))
+COVER_CFLAGS := -std=c11 -O0 -g -fprofile-instr-generate -fcoverage-mapping \
+  -fcoverage-mcdc '-DASSERT(...)=((void)0)'
 
 # --- Which file belongs to what ---------------------------------------------
 
@@ -127,6 +134,7 @@ endef
 $(eval $(call compile,$(KERNEL),$(KERNEL_CC),$(KERNEL_CFLAGS)))
 $(eval $(call compile,$(HOST),$(HOST_CC),$(HOST_CFLAGS)))
 $(eval $(call compile,$(FAST),$(HOST_CC),$(FAST_CFLAGS)))
+$(eval $(call compile,$(COVER),$$(COVER_CC),$(COVER_CFLAGS)))
 
 # For clangd, which looks for it in build/.
 EDITED := $(wildcard common/boot/*.c common/lib/*.c common/host/*.c \
@@ -178,7 +186,7 @@ FONT := common/boot/font.awk common/boot/font_ascii.txt
 $(KERNEL)/font_ascii.h: $(FONT) | build/.gitignore
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ > $@
-$(foreach d,$(KERNEL) $(HOST),$d/common/boot/font_ascii.c.o): \
+$(foreach d,$(KERNEL) $(HOST) $(COVER),$d/common/boot/font_ascii.c.o): \
   $(KERNEL)/font_ascii.h
 $(KERNEL)/font.psf: $(FONT) | build/.gitignore
 	@mkdir -p $(@D)
@@ -351,12 +359,16 @@ figures: need-build need-host need-run
 # --- What the tests reach, and what they would not notice -------------------
 
 .PHONY: coverage mutants proofs
-coverage: need-coverage
-	@sh common/host/coverage.sh $(call test_sources,$(LAST)) -- \
-	  $(driver_sources)
+$(COVER)/tests: $(patsubst %,$(COVER)/%.o,$(call test_sources,$(LAST)))
+	$(call says,LD,$@)
+	$(Q)$(COVER_CC) $(COVER_CFLAGS) $^ -o $@
 
-mutants: need-host
-	@nice python3 common/host/mutate.py $(if $(FILES),$(FILES),--all) -- \
+coverage: need-coverage $(COVER)/tests
+	@python3 common/host/coverage.py $(COVER)/tests \
+	  $(call test_sources,$(LAST))
+
+mutants: need-host $(KERNEL)/font_ascii.h
+	@nice python3 common/host/mutate.py $(FILES) -- \
 	  $(call test_sources,$(LAST))
 
 proofs: need-proofs

@@ -22,12 +22,14 @@ _Noreturn void panic(const char *format, ...) PRINTF_LIKE(1, 2);
  *
  *     ASSERT(base < end, "base %llx, end %llx", base, end);
  */
+#ifndef ASSERT
 #define ASSERT(condition, ...)                                                 \
 	do {                                                                   \
 		if (__builtin_expect(!(condition), 0))                         \
 			assert_failed(__FILE__, __LINE__, #condition,          \
 			              __VA_ARGS__);                            \
 	} while (0)
+#endif
 
 /** ASSERT()'s cold half: "file:line: condition is false: values". */
 _Noreturn void assert_failed(const char *file, int line, const char *condition,

@@ -48,7 +48,7 @@ ovmf          uefi        ovmf edk2-ovmf edk2-ovmf qemu
 grub-efi      uefi        grub-efi-amd64-bin grub2-efi-x64-modules grub -
 valgrind      bench       valgrind valgrind-devel,valgrind valgrind -
 z3            proofs      python3-z3 python3-z3 python-z3-solver -
-llvm-cov      coverage    clang,llvm clang,llvm clang,llvm llvm
+llvm-cov      coverage    clang-19,llvm-19 clang,llvm clang,llvm llvm
 doxygen       docs        doxygen doxygen doxygen doxygen
 dot           docs        graphviz graphviz graphviz graphviz
 doxygen-css   docs        doxygen-awesome-css doxygen-awesome-css - -
@@ -118,6 +118,18 @@ python_z3() {
 	return 1
 }
 
+# MC/DC needs version 18 or newer, with clang of the same version.
+llvm_cov() {
+	for v in -21 -20 -19 -18 ''; do
+		has "clang$v" && has "llvm-cov$v" || continue
+		case $("llvm-cov$v" --version) in
+		*version\ [1-9].* | *version\ 1[0-7].*) continue ;;
+		esac
+		command -v "llvm-cov$v" && return
+	done
+	return 1
+}
+
 # The command that the tool $1 is, by the reader's variables.
 command_of() {
 	case $1 in
@@ -145,6 +157,7 @@ where() {
 	host-asan) first_file "$(gcc -print-file-name=libasan.so 2>&1)" ;;
 	clang-asan) clang_asan ;;
 	z3) python_z3 ;;
+	llvm-cov) llvm_cov ;;
 	doxygen-css) doxygen_css ;;
 	*) command -v "$(command_of "$1")" ;;
 	esac 2>/dev/null
