@@ -1,55 +1,93 @@
 #!/usr/bin/env python3
 """Change the code in one place, and see whether the tests notice.
 
-    mutate.py FILE... -- TEST-SOURCE...     all mutants of these files
-    mutate.py --all   -- TEST-SOURCE...     of all stages
-    mutate.py --every 8 ...                 each 8th mutant only
+    mutate.py [--jobs N] [--every N] [--quick] [FILE...] -- TEST-SOURCE...
 
-A mutant is one file with one change: a comparison shifted or turned round, an
-operator replaced, a constant one more, a condition negated, a statement gone.
-It is compiled and linked with the tests, without sanitizers, and run.  It is
-killed if it does not compile, if a test fails, or if it takes far too long.
-What survives is printed: a test is missing, or the change has no effect.
+`make mutants` calls it; without a FILE it tries all that `FILES` names.  A
+mutant is one file with one change: a comparison shifted or turned round, an
+operator replaced, a constant one more or less, a condition negated, a value
+returned that is another, a statement gone.
+
+Each is compiled at -O2.  One whose object code is the original's, or that of
+a mutant before it, is no mutant.  The rest is judged in this order, until one
+judge notices (--quick asks the first only):
+
+  tests      all unit tests, those that stand nearest first
+  sanitizer  the same under ASan and UBSan
+  exhaust    the exhaustive programs, with the shares that are below
+
+A mutant that takes ten times as long as the original is noticed too.  What
+survives must stand in common/host/mutants.txt with the reason why nobody can
+notice it, and nothing else may stand there.  Verdicts are kept in
+build/mutants/verdicts.txt: what has been killed once, of the same text, is
+not tried again.
 
 Source: DeMillo, Lipton, Sayward, "Hints on Test Data Selection".
 """
+import argparse
+import hashlib
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-SECONDS = 20
-FLAGS = ["-std=c11", "-O0", "-w", "-Icommon/include", "-Icommon/host"]
+WORK = TOP / "build/mutants"
+VERDICTS = WORK / "verdicts.txt"
+REASONS = TOP / "common/host/mutants.txt"
+
+FILES = re.compile(r"(lessons/.*|common/lib/.*|common/boot/(multiboot2|pvh"
+                   r"|boot_info).*)\.c$")
+NOT_FILES = re.compile(r"_test\.|_bench\.|/workout|_break\.|lib/test\.c")
+INCLUDES = ["-Icommon/include", "-Icommon/host", "-I" + str(TOP / "build/kernel")]
+PLAIN = ["gcc", "-std=c11", "-w", "-O2"]
+SANITIZED = ["gcc", "-std=c11", "-w", "-O1", "-fsanitize=address,undefined",
+             "-fno-sanitize-recover=all"]
+SECONDS = {"tests": 2, "sanitizer": 20}
+
+# Which programs judge a survivor of which files; seconds of each at most.
+PROGRAMS = [
+    ("lessons/01-e820/e820.c", ["exhaust_e820", "0", "512"], 60),
+    ("lessons/01-e820/e820.c",
+     ["exhaust_e820", "0xffffffffffffc000", "512"], 60),
+    ("lessons/0[2456]-.*/(msadsc|occupy|merge|page).*", ["exhaust_merge",
+                                                         "12"], 60),
+    ("lessons/0[26]-.*/(msadsc|page).*", ["exhaust_pages"], 120),
+    ("lessons/0[26]-.*/(msadsc|page).*", ["exhaust_pages", "--exact"], 200),
+]
 
 SWAPS = {
     "<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"],
     "==": ["!="], "!=": ["=="], "&&": ["||"], "||": ["&&"],
-    " + ": [" - "], " - ": [" + "], " * ": [" / "], " / ": [" * "],
-    " % ": [" / "], " | ": [" & "], " & ": [" | "], " ^ ": [" | "],
+    "+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"],
+    "%": ["/"], "|": ["&"], "&": ["|"], "^": ["|"],
     "<<": [">>"], ">>": ["<<"], "++": ["--"], "--": ["++"],
     "+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="], "^=": ["|="],
     "true": ["false"], "false": ["true"],
 }
 TOKENS = re.compile(r"<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|\+=|-=|\|=|&=|\^="
-                    r"| [-+*/%|&^] |(?<!-)[<>](?!=)|\btrue\b|\bfalse\b")
-NUMBER = re.compile(r"(?<![\w.])(0x[0-9a-f]+|\d+)(?![\w.])")
+                    r"|(?<= )[-+*/%|&^](?=\s)|(?<!-)[<>](?!=)"
+                    r"|\btrue\b|\bfalse\b")
+NUMBER = re.compile(r"(?<![\w.])(0x[0-9a-fA-F]+|\d+)(?=[uUlL]*(?![\w.]))")
 CONDITION = re.compile(r"\b(?:if|while) (?=\()")
-STATEMENT = re.compile(r"^\t+(?!return|if|for|while|do|else|case|default|switch"
-                       r"|break|continue|\}|\{|#|ASSERT|static|const|struct|enum"
-                       r"|uint|pfn_t|paddr_t|bool|char|size_t|unsigned|int )"
+RETURN = re.compile(r"\breturn ([^;]+);")
+STATEMENT = re.compile(r"^\t+(?!return |if|for|while|do|else|case|default|"
+                       r"switch|\}|\{|#|ASSERT|static|const|struct|enum|uint"
+                       r"|pfn_t|paddr_t|bool|char|size_t|unsigned|int )"
                        r"[^;{}\n]*(?:\n\t+[^;{}\n]+)*;$", re.MULTILINE)
+# Neither code nor a value: what is said, and how much room is kept.
 NO_CODE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\n])*"|^#.*?(?<!\\)$'
-                     r"|_Static_assert\(.*?;|ASSERT\(.*?;",
+                     r"|\b_Static_assert\(.*?;|\bASSERT\(.*?;"
+                     r"|\bchar +\w+\[\d+\]",
                      re.MULTILINE | re.DOTALL)
 
 
 def blank(text):
-    """The text with spaces for all that is no code of a function."""
-    def spaces(match):
-        return re.sub(r"[^\n]", "\0", match.group())
-    return NO_CODE.sub(spaces, text)
+    """The text with NULs for all that is no code of a function."""
+    return NO_CODE.sub(lambda m: re.sub(r"[^\n]", "\0", m.group()), text)
 
 
 def closing(text, at):
@@ -63,114 +101,287 @@ def closing(text, at):
 
 
 def changes(text):
-    """(from, to, new text) of each mutant."""
+    """(from, to, new text) of each mutant; no line is lost."""
     code = blank(text)
     for match in TOKENS.finditer(code):
         for new in SWAPS[match.group()]:
             yield match.start(), match.end(), new
     for match in NUMBER.finditer(code):
-        yield match.start(), match.end(), "(%s + 1)" % match.group()
+        yield match.start(), match.end(), str(int(match.group(), 0) + 1)
+        if int(match.group(), 0) > 0:
+            yield match.start(), match.end(), str(int(match.group(), 0) - 1)
     for match in CONDITION.finditer(code):
         end = closing(code, match.end())
         yield match.end(), end, "(!%s)" % text[match.end():end]
+    for match in RETURN.finditer(code):
+        start, end = match.span(1)
+        yield start, end, "!(%s)" % text[start:end]
     for match in STATEMENT.finditer(code):
-        if "\0" not in match.group():
-            yield match.start(), match.end(), "\t;"
+        start, end = match.span()
+        yield start, end, "\t;" + "\n" * text.count("\n", start, end)
 
 
-def includes():
-    """-I of each lesson."""
-    return ["-I%s" % path for path in sorted(TOP.glob("lessons/*/"))]
+def one_line(text):
+    """A text with single spaces only."""
+    return " ".join(text.split())
 
 
-def succeeds(command, seconds=120):
-    """Whether a command ends in time, and well."""
-    try:
-        return subprocess.run(command, cwd=TOP, timeout=seconds,
-                              stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
+class Mutant:
+    """One change of one file, and what is known of it."""
+
+    def __init__(self, source, text, change):
+        start, end, new = change
+        self.source = source
+        self.text = text[:start] + new + text[end:]
+        self.line = text.count("\n", 0, start) + 1
+        first = text.rfind("\n", 0, start) + 1
+        last = text.find("\n", end)
+        self.before = one_line(text[first:last])
+        self.after = one_line(text[first:start] + new + text[end:last])
+        names = re.findall(r"^[a-z].*?\b(\w+)\(", text[:start], re.MULTILINE)
+        self.function = names[-1] if names else "-"
+        key = "\0".join((source, text, str(change)))
+        self.key = hashlib.sha256(key.encode()).hexdigest()[:16]
+        self.verdict = None
+
+    def name(self):
+        """What is the same as long as its line is."""
+        return self.source, self.function, self.before, self.after
+
+    def __str__(self):
+        return "%s:%d: %s: '%s' to '%s'" % (
+            self.source, self.line, self.function, self.before, self.after)
 
 
-class Tests:
-    """The tests' objects, each compiled once."""
+class Bench:
+    """A copy of the tree in which one mutant at a time is built and tried."""
 
-    def __init__(self, sources, work):
-        self.work = Path(work)
-        self.objects = {}
+    def __init__(self, number, sources, quick):
+        self.quick = quick
+        self.tree = WORK / ("tree-%d" % number)
+        shutil.rmtree(self.tree, ignore_errors=True)
+        for part in ("common", "lessons"):
+            shutil.copytree(TOP / part, self.tree / part)
+        self.sources = sources
+        self.made = {}
+
+    def run(self, command, seconds=120):
+        """(exit status, output) of a command; a status of None: too long."""
+        try:
+            done = subprocess.run(
+                command, cwd=self.tree, timeout=seconds, check=False,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, text=True, errors="replace")
+        except subprocess.TimeoutExpired:
+            return None, ""
+        return done.returncode, done.stdout
+
+    def compile(self, source, into, compiler):
+        """Whether a source compiles into an object."""
+        lessons = sorted(p.name for p in (self.tree / "lessons").iterdir())
+        return self.run([*compiler, *INCLUDES,
+                         *("-Ilessons/" + name for name in lessons),
+                         "-c", source, "-o", into])[0] == 0
+
+    def rest(self, name, sources, compiler, without):
+        """One object of all sources but one, each compiled once."""
+        objects = []
         for source in sources:
-            self.objects[source] = str(
-                self.work / (source.replace("/", "-") + ".o"))
-            if not self.compile(TOP / source, self.objects[source], source):
-                sys.exit("mutate.py: %s does not compile" % source)
+            made = str(self.tree / (source + "." + compiler[3] + ".o"))
+            if made not in self.made:
+                if not self.compile(source, made, compiler):
+                    sys.exit("mutate.py: %s does not compile" % source)
+                self.made[made] = True
+            if source != without:
+                objects.append(made)
+        joined = "%s.%s.rest.o" % (name, compiler[3])
+        if self.made.get(joined) != without:
+            if self.run(["ld", "-r", *objects, "-o", joined])[0] != 0:
+                sys.exit("mutate.py: ld -r fails")
+            self.made[joined] = without
+        return joined
 
-    @staticmethod
-    def compile(path, into, source):
-        """Compile a text in the place of a source."""
-        return succeeds(["gcc", *FLAGS, "-I%s" % Path(source).parent,
-                         *includes(), "-c", str(path), "-o", into])
+    def object_code(self, mutant):
+        """Hash of the object code, or None where it does not compile."""
+        path = self.tree / mutant.source
+        path.write_text(mutant.text, encoding="utf-8")
+        compiles = self.compile(mutant.source, "mutant.o", PLAIN)
+        original = (TOP / mutant.source).read_text(encoding="utf-8")
+        path.write_text(original, encoding="utf-8")
+        if not compiles:
+            return None
+        return hashlib.sha256((self.tree / "mutant.o").read_bytes()).digest()
 
-    def notice(self, source, text):
-        """What the tests say of a source with another text: how it ends."""
-        path, mutant = self.work / "mutant.c", str(self.work / "mutant.o")
-        program = str(self.work / "mutant")
-        path.write_text(text, encoding="utf-8")
-        if not self.compile(path, mutant, source):
-            return "does not compile"
-        objects = [mutant if name == source else made
-                   for name, made in self.objects.items()]
-        if not succeeds(["gcc", *objects, "-o", program]):
-            return "does not link"
-        return None if succeeds([program], SECONDS) else "fails"
+    def tests(self, mutant, judge, compiler, made):
+        """Who of the tests notices, or None."""
+        rest = self.rest("tests", self.sources, compiler, mutant.source)
+        if self.run([*compiler, made, rest, "-o", "mutant"])[0] != 0:
+            return "link"
+        seconds = SECONDS[judge]
+        status, output = self.run(["./mutant", str(seconds), mutant.source],
+                                  60 * seconds)
+        if status == 0:
+            return None
+        last = output.split("\n")[-2] if "\n" in output else "start"
+        return "%s %s" % (judge, last)
+
+    def sanitizer(self, mutant):
+        """The same tests under sanitizers."""
+        path = self.tree / mutant.source
+        path.write_text(mutant.text, encoding="utf-8")
+        self.compile(mutant.source, "mutant-s.o", SANITIZED)
+        original = (TOP / mutant.source).read_text(encoding="utf-8")
+        path.write_text(original, encoding="utf-8")
+        return self.tests(mutant, "sanitizer", SANITIZED, "mutant-s.o")
+
+    def programs(self, mutant):
+        """Which exhaustive program notices, or None."""
+        stages = [name for name in self.sources if not re.search(
+            r"_test\.c|lib/test|test_near", name)]
+        for rule, (program, *arguments), seconds in PROGRAMS:
+            if not re.match(rule, mutant.source):
+                continue
+            drivers = ["common/host/%s.c" % program] + [
+                "common/host/exhaust.c"] * (program == "exhaust_pages")
+            rest = self.rest(program, stages + drivers, PLAIN, mutant.source)
+            self.run(["gcc", "mutant.o", rest, "-o", "program"])
+            if self.run(["./program", *arguments], seconds)[0] != 0:
+                return program
+        return None
+
+    def judge(self, mutant):
+        """Who notices: a judge and what it said, or 'survives'."""
+        noticed = self.tests(mutant, "tests", PLAIN, "mutant.o")
+        if noticed is None and not self.quick:
+            noticed = self.sanitizer(mutant) or self.programs(mutant)
+        return noticed or "survives"
 
 
-def try_file(tests, source, every):
-    """(mutants that compile, survivors) of a file."""
+class Record:
+    """The verdicts of this run and of those before."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.known = {}
+        self.commit = subprocess.run(
+            ["git", "describe", "--always", "--dirty"], cwd=TOP, text=True,
+            stdout=subprocess.PIPE, check=True).stdout.strip()
+        if VERDICTS.exists():
+            for row in VERDICTS.read_text(encoding="utf-8").splitlines():
+                key, _, verdict = row.split("\t")[:3]
+                self.known[key] = verdict
+
+    def add(self, mutant):
+        """Keep a verdict on disk at once."""
+        with self.lock, VERDICTS.open("a", encoding="utf-8") as file:
+            file.write("%s\t%s\t%s\t%s\n" % (mutant.key, self.commit,
+                                             mutant.verdict, mutant))
+
+
+def try_file(bench, record, source, every):
+    """The mutants of a file, each with its verdict."""
     text = (TOP / source).read_text(encoding="utf-8")
-    tried = survived = 0
-    for start, end, new in list(changes(text))[::every]:
-        ending = tests.notice(source, text[:start] + new + text[end:])
-        if ending in ("does not compile", "does not link"):
+    same = Mutant(source, text, (0, 0, ""))
+    seen = {bench.object_code(same): "same"}
+    if bench.judge(same) != "survives":
+        sys.exit("mutate.py: %s: the judges refuse the original: %s" % (
+            source, bench.judge(same)))
+    mutants = [Mutant(source, text, c) for c in changes(text)][::every]
+    for mutant in mutants:
+        mutant.verdict = record.known.get(mutant.key)
+        if mutant.verdict not in (None, "survives"):
             continue
-        tried += 1
-        if ending is None:
-            survived += 1
-            line = text.count("\n", 0, start) + 1
-            print("%s:%d: '%s' to '%s' survives" % (
-                source, line, " ".join(text[start:end].split()),
-                " ".join(new.split())), flush=True)
-    print("%s: %d of %d mutants killed" % (source, tried - survived, tried),
-          flush=True)
-    return tried, survived
+        code = bench.object_code(mutant)
+        if code is None:
+            mutant.verdict = "invalid"
+        elif code in seen:
+            mutant.verdict = seen[code]
+        else:
+            seen[code] = "twin"
+            mutant.verdict = bench.judge(mutant)
+        record.add(mutant)
+        if mutant.verdict == "survives":
+            print("survives: %s" % mutant, flush=True)
+    print("%-34s %s" % (source, count(mutants)), flush=True)
+    return mutants
 
 
-def main(arguments):
+def count(mutants):
+    """How many mutants came to which end, in words."""
+    ends = [m.verdict.split()[0] for m in mutants]
+    tried = len(ends) - sum(map(ends.count, ("invalid", "same", "twin")))
+    alive = ends.count("survives")
+    rest = ", ".join("%d %s" % (ends.count(end), end) for end in (
+        "sanitizer", "exhaust_e820", "exhaust_merge", "exhaust_pages",
+        "same", "twin", "invalid") if end in ends)
+    return "%d of %d killed, %.1f %% (%s)" % (
+        tried - alive, tried, 100 * (tried - alive) / max(tried, 1), rest)
+
+
+def reasons():
+    """{name of a mutant: why nobody can notice it}."""
+    listed = {}
+    if not REASONS.exists():
+        return listed
+    row = {}
+    source = function = ""
+    for line in REASONS.read_text(encoding="utf-8").splitlines():
+        word, _, text = line.strip().partition(" ")
+        if word in ("code", "to", "why"):
+            row[word] = text.strip()
+            if word == "why":
+                listed[source, function, row["code"], row["to"]] = text.strip()
+        elif line and not line.startswith("#"):
+            source, function = line.split()
+    return listed
+
+
+def accounts(mutants, whole):
+    """Faults of the list of survivors, printed; how many."""
+    listed, faults = reasons(), 0
+    alive = {m.name(): m for m in mutants if m.verdict == "survives"}
+    for name, mutant in alive.items():
+        if name not in listed:
+            faults += 1
+            print("no reason: %s" % mutant)
+    files = {m.source for m in mutants}
+    for name in listed:
+        if whole and name[0] in files and name not in alive:
+            faults += 1
+            print("listed, but does not survive: %s: %s: '%s' to '%s'" % name)
+    return faults
+
+
+def main():
     """The program; returns its exit status."""
-    split = arguments.index("--")
-    files, sources = arguments[:split], arguments[split + 1:]
-    every = 1
-    if "--every" in files:
-        at = files.index("--every")
-        every = int(files[at + 1])
-        del files[at:at + 2]
-    if "--all" in files:
-        files = [name for name in sources if re.match("lessons/", name)
-                 and not re.search(r"_test|_print|workout|_break", name)]
-    tried = survived = 0
-    with tempfile.TemporaryDirectory() as work:
-        tests = Tests(sources, work)
-        for source in files:
-            text = (TOP / source).read_text(encoding="utf-8")
-            if tests.notice(source, text) is not None:
-                sys.exit("mutate.py: the tests fail without a change")
-            more = try_file(tests, source, every)
-            tried, survived = tried + more[0], survived + more[1]
-    print("%d of %d mutants killed: %.1f %%" % (
-        tried - survived, tried, 100 * (tried - survived) / max(tried, 1)))
-    return 0
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("files", nargs="*")
+    split = sys.argv.index("--")
+    options = parser.parse_args(sys.argv[1:split])
+    sources = ["common/host/test_near.c" if name.endswith("/test_main.c")
+               else name for name in sys.argv[split + 1:]]
+    files = options.files or [
+        name for name in sources
+        if FILES.match(name) and not NOT_FILES.search(name)]
+    WORK.mkdir(parents=True, exist_ok=True)
+    record, free = Record(), [
+        Bench(i, sources, options.quick) for i in range(options.jobs)]
+
+    def try_one(source):
+        bench = free.pop()
+        try:
+            return try_file(bench, record, source, options.every)
+        finally:
+            free.append(bench)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        mutants = sum(pool.map(try_one, files), [])
+    print("all: %s" % count(mutants))
+    return accounts(mutants, options.every == 1) != 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
