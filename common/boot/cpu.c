@@ -54,7 +54,7 @@ struct table_register {
 uint64_t gdt[7] = { 0, CODE_SEGMENT, DATA_SEGMENT, 0, 0, USER_DATA, USER_CODE };
 
 static struct tss  tss;
-static struct gate idt[TRAP_VECTORS];
+static struct gate idt[256];
 
 #define STACK(name)                                                            \
 	{                                                                      \
@@ -111,6 +111,11 @@ void cpu_set_page_fault(uint64_t entry)
 	set_gate(TRAP_PAGE_FAULT, entry);
 }
 
+void cpu_set_interrupt(unsigned vector, uint64_t entry)
+{
+	set_gate(vector, entry);
+}
+
 void *cpu_user_stack(void)
 {
 	return (char *)&tss + offsetof(struct tss, rsp);
@@ -136,19 +141,25 @@ struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
 
-/* All zero where the CPU has no such leaf. */
-static struct cpuid extended_leaf(uint32_t leaf)
+static struct cpuid leaf(uint32_t number)
 {
-	struct cpuid highest = { .eax = 0x80000000 };
-	struct cpuid r = { .eax = leaf };
+	struct cpuid r = { .eax = number };
 
-	__asm__("cpuid"
-	        : "+a"(highest.eax), "=b"(highest.ebx), "=c"(highest.ecx),
-	          "=d"(highest.edx));
-	if (leaf > highest.eax)
-		return (struct cpuid){ 0 };
 	__asm__("cpuid" : "+a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx));
 	return r;
+}
+
+/* All zero where the CPU has no such leaf. */
+static struct cpuid extended_leaf(uint32_t number)
+{
+	if (number > leaf(0x80000000).eax)
+		return (struct cpuid){ 0 };
+	return leaf(number);
+}
+
+bool cpu_has_apic(void)
+{
+	return leaf(1).edx >> 9 & 1;
 }
 
 bool cpu_has_nx(void)

@@ -18,6 +18,10 @@ void cpu_init(void);
 /** From now on page faults go to @p entry, as the CPU delivers them. */
 void cpu_set_page_fault(uint64_t entry);
 
+/** From now on an interrupt of this vector goes to @p entry, with interrupts
+ *  off.  No program can cause it by an instruction. */
+void cpu_set_interrupt(unsigned vector, uint64_t entry);
+
 /** Where the CPU reads, on an exception in user mode, where the kernel's stack
  *  then is: 8 bytes, at an address that is a multiple of 4. */
 void *cpu_user_stack(void);
@@ -27,6 +31,9 @@ bool cpu_has_nx(void);
 
 /** Pages can be of 1 GiB. */
 bool cpu_has_huge_pages(void);
+
+/** It has a local APIC. */
+bool cpu_has_apic(void);
 
 /** Width of physical addresses, in bits. */
 uint32_t cpu_phys_bits(void);

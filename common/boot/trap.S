@@ -1,10 +1,12 @@
 /*
  * Where the CPU goes on an exception.  An entry per vector makes the stack
  * look the same for all: the frame of trap.h.  Nothing returns, so nothing
- * is restored.
+ * is restored; but the timer, when a program has time left.
  *
  * Source: Intel SDM volume 3, "Error Code" and "64-Bit Mode Stack Frame".
  */
+
+#include "timer.h"
 
 /* The vectors for which the CPU pushes an error code. */
 #define HAS_ERROR_CODE 0x60227d00     /* 8, 10-14, 17, 21, 29, 30 */
@@ -20,13 +22,8 @@ trap_entry_\vector:
 	jmp trap_common
 	.endm
 
-	.set vector, 0
-	.rept 32
-	entry %vector
-	.set vector, vector + 1
-	.endr
-
-trap_common:
+/* All registers, as the frame has them. */
+	.macro push_all
 	push %rax
 	push %rbx
 	push %rcx
@@ -44,9 +41,46 @@ trap_common:
 	push %r15
 	cld                               /* C relies on it */
 	mov %rsp, %rdi                    /* the frame */
+	.endm
+
+	.set vector, 0
+	.rept 32
+	entry %vector
+	.set vector, vector + 1
+	.endr
+
+trap_common:
+	push_all
 	and $-16, %rsp                    /* as C wants it at a call */
 	call trap_handle                  /* does not return */
 	ud2
+
+/* From user mode only, so the stack is aligned as C wants it: the frame is
+ * 22 words. */
+	.globl trap_timer, trap_spurious
+trap_timer:
+	push $0
+	push $TIMER_VECTOR
+	push_all
+	call user_tick
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %r11
+	pop %r10
+	pop %r9
+	pop %r8
+	pop %rbp
+	pop %rdi
+	pop %rsi
+	pop %rdx
+	pop %rcx
+	pop %rbx
+	pop %rax
+	add $16, %rsp                     /* vector, error code */
+trap_spurious:                            /* nothing has happened */
+	iretq
 
 	.section .rodata
 	.balign 8

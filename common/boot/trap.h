@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define TRAP_VECTORS       32 /**< The CPU's own; we turn no interrupt on. */
+#define TRAP_VECTORS       32 /**< The CPU's own. */
 
 #define TRAP_NMI           2  /**< Non-maskable interrupt. */
 #define TRAP_BREAKPOINT    3  /**< int3. */

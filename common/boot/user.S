@@ -6,7 +6,7 @@
  */
 #include "layout.h"
 
-#define RFLAGS 0x2                    /* no interrupts, no ports */
+#define RFLAGS 0x202                  /* interrupts, no ports */
 
 	.text
 /* void user_enter(const struct user_start *start, void *stack)
@@ -93,6 +93,8 @@ user_program:
 	je 3f
 	cmp $4, %r8
 	je 4f
+	cmp $5, %r8
+	je 5f
 	int3                              /* done */
 1:	mov (%r9), %al
 	int3
@@ -100,6 +102,7 @@ user_program:
 	int3
 3:	jmp *%r9
 4:	hlt
+5:	jmp 5b
 6:	xor %ecx, %ecx
 	div %ecx
 user_program_end:

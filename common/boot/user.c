@@ -8,17 +8,26 @@
  */
 #include "user.h"
 
+#include "check.h"
 #include "console.h"
 #include "cpu.h"
 #include "kstring.h"
 #include "layout.h"
 #include "paging.h"
+#include "timer.h"
 #include "user_mode.h"
 
 #define LOWER_END (UINT64_C(1) << 47)
 
+/** A program's time: so many ticks of the timer, of so many counts.  One tick
+ *  would do, were there no machines that are simulated: one that has to wait
+ *  for its host loses a tick by it, not all of them. */
+#define TICKS  8
+#define COUNTS 2000000
+
 extern uint64_t   pml4[]; /* tables.S */
 extern const char user_program[], user_program_end[];
+extern const char trap_timer[], trap_spurious[]; /* trap.S */
 
 void           user_enter(const struct user_start *start, void *stack);
 _Noreturn void user_leave(uint64_t stack);
@@ -26,11 +35,14 @@ _Noreturn void user_leave(uint64_t stack);
 /* Where the program that runs is to leave its mark. */
 static struct user_end *ending;
 
+static unsigned ticks; /* of its time that are left */
+
 struct user_mode user_mode_look(void)
 {
 	return (struct user_mode){ .there = true,
 		                   .no_execute = cpu_has_nx(),
 		                   .huge = cpu_has_huge_pages(),
+		                   .timer = timer_there(),
 		                   .tables = (uintptr_t)pml4 - KERNEL_VIRT };
 }
 
@@ -47,7 +59,12 @@ bool user_mode_run(const struct user_start *start, struct user_end *end)
 		return false; /* iretq would fault, and in the kernel */
 	*end = (struct user_end){ 0 };
 	ending = end;
+	ticks = TICKS;
+	cpu_set_interrupt(TIMER_VECTOR, (uintptr_t)trap_timer);
+	cpu_set_interrupt(SPURIOUS_VECTOR, (uintptr_t)trap_spurious);
+	timer_start(COUNTS);
 	user_enter(start, cpu_user_stack());
+	timer_stop();
 	ending = NULL;
 	return true;
 }
@@ -59,10 +76,16 @@ static bool is_the_machines(uint64_t vector)
 	       vector == TRAP_MACHINE_CHECK;
 }
 
-void user_end_by(const struct trap_frame *frame, uint64_t cr2)
+static _Noreturn void leave(void)
 {
 	uint64_t stack;
 
+	memcpy(&stack, cpu_user_stack(), sizeof(stack));
+	user_leave(stack);
+}
+
+void user_end_by(const struct trap_frame *frame, uint64_t cr2)
+{
 	if ((frame->cs & 3) != 3 || is_the_machines(frame->vector) ||
 	    ending == NULL)
 		return;
@@ -73,8 +96,20 @@ void user_end_by(const struct trap_frame *frame, uint64_t cr2)
 		.address = frame->vector == TRAP_PAGE_FAULT ? cr2 : 0,
 		.at = frame->rip,
 	};
-	memcpy(&stack, cpu_user_stack(), sizeof(stack));
-	user_leave(stack);
+	leave();
+}
+
+void user_tick(const struct trap_frame *frame)
+{
+	ASSERT((frame->cs & 3) == 3, "interrupted at %llx",
+	       (unsigned long long)frame->rip);
+	timer_done();
+	if (--ticks > 0) {
+		timer_start(COUNTS);
+		return;
+	}
+	*ending = (struct user_end){ .late = true, .at = frame->rip };
+	leave();
 }
 
 void user_mode_print(const struct user_end *end)
@@ -86,7 +121,9 @@ void user_mode_print(const struct user_end *end)
 		kprintf("done");
 		return;
 	}
-	if (end->vector == TRAP_PROTECTION && end->error == 0)
+	if (end->late)
+		kprintf("its time is up");
+	else if (end->vector == TRAP_PROTECTION && end->error == 0)
 		kprintf("general protection: an instruction of the kernel's, "
 		        "or an address that is not canonical");
 	else

@@ -3,8 +3,10 @@
  * Platform: user mode (ring 3), for programs that are not trusted.
  *
  * A program runs until an exception ends it: its own int3, which says that it
- * is done, or a mistake of its.  No interrupt is on, so a program that loops
- * is never ended.  The host has no user mode and says so.
+ * is done, or a mistake of its; or until its time is up, so that one that
+ * loops for ever ends too.  Interrupts are off in the kernel, always: they are
+ * on in user mode alone, and the timer's is the only one.  The host has no
+ * user mode and says so.
  */
 #ifndef USER_MODE_H
 #define USER_MODE_H
@@ -16,6 +18,7 @@ struct user_mode {
 	bool    there;      /**< If false, all else is 0. */
 	bool    no_execute; /**< The CPU can forbid to execute a page. */
 	bool    huge;       /**< It has pages of 1 GiB. */
+	bool    timer;      /**< A program's time is counted. */
 	paddr_t tables;     /**< The kernel's level 4 table. */
 };
 
@@ -37,6 +40,7 @@ struct user_start {
 /** How it ended. */
 struct user_end {
 	bool     done;    /**< By its own word. */
+	bool     late;    /**< Its time was up: no exception. */
 	uint64_t vector;  /**< The exception. */
 	uint64_t error;   /**< Its error code, or 0. */
 	uint64_t address; /**< Page fault: what was touched. */
@@ -62,6 +66,7 @@ enum user_deed {
 	USER_WRITES, /**< Writes it. */
 	USER_JUMPS,  /**< Goes on there. */
 	USER_HALTS,  /**< Executes an instruction of the kernel's. */
+	USER_LOOPS,  /**< For ever. */
 };
 
 /**

@@ -97,6 +97,23 @@ TEST(memm_program_faults_where_rights_forbid_it)
 	end();
 }
 
+/* And so the next ones: what is left of one's time is not another's. */
+TEST(memm_program_that_loops_is_ended)
+{
+	if (!user_mode_look().timer || !begin())
+		return;
+	for (unsigned i = 0; i < 3; i++) {
+		struct user_end ended = run(9, USER_LOOPS, 0);
+
+		CHECK(!ended.done && ended.late);
+		CHECK(ended.at > memm_paddr(&memm, mine.code) &&
+		      ended.at < memm_paddr(&memm, mine.code) + PAGE_SIZE);
+		CHECK(run(1, USER_DONE, 0).done);
+		CHECK(!run(1, USER_HALTS, 0).late);
+	}
+	end();
+}
+
 TEST(memm_program_does_not_reach_the_kernel)
 {
 	uint64_t kernel = (uintptr_t)&memm, direct = (uintptr_t)memm.memory;

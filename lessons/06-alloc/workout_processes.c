@@ -28,6 +28,7 @@ static const struct sin sins[] = {
 	{ "runs its data", USER_JUMPS },
 	{ "reads the kernel's memory", USER_READS },
 	{ "halts the CPU", USER_HALTS },
+	{ "loops for ever", USER_LOOPS },
 };
 
 #define SINS (sizeof(sins) / sizeof(sins[0]))
@@ -35,7 +36,7 @@ static const struct sin sins[] = {
 struct play {
 	struct memm         memm;
 	struct memm_program live[LIVE]; /* pid 0: nobody */
-	uint64_t            came, faulted, refused, seed;
+	uint64_t            came, ended, refused, seed;
 };
 
 /* xorshift64 of Marsaglia, "Xorshift RNGs". */
@@ -109,14 +110,17 @@ static const char *commit(struct play *play, struct memm_program *program,
 {
 	struct user_end end = { 0 };
 	uint64_t        target = target_of(play, program, sin);
-	bool            first = play->faulted < SINS;
+	bool            first = play->ended < SINS;
 
+	if (sins[sin].deed == USER_LOOPS && user_mode_look().there &&
+	    !user_mode_look().timer)
+		return NULL; /* it would never end */
 	run_program(play, program, sins[sin].deed, target, &end);
 	if (end.done && sin == 3 && !play->memm.tables.no_execute)
 		return NULL; /* such a CPU runs any data */
 	if (end.done)
 		return "what a process must not do ends it";
-	play->faulted++;
+	play->ended++;
 	if (first && user_mode_look().there) {
 		kprintf("workout: process %llu %s: ",
 		        (unsigned long long)program->pid, sins[sin].text);
@@ -198,10 +202,9 @@ static const char *play_on(struct play *play, pfn_t first, uint64_t count,
 	broken = play_all(play, processes);
 	if (broken != NULL)
 		return broken;
-	kprintf("workout: %llu processes came, %llu ended by a fault, all are "
-	        "gone\n",
+	kprintf("workout: %llu processes came, %llu were ended, all are gone\n",
 	        (unsigned long long)play->came,
-	        (unsigned long long)play->faulted);
+	        (unsigned long long)play->ended);
 	if (memm_free_pages(&play->memm) != free_pages)
 		return "when all processes are gone, all pages are free";
 	return NULL;

@@ -10,7 +10,7 @@
 
 /**
  * Let processes come: each allocates, and its program writes, in user mode;
- * some reach on purpose for what is not theirs, and end by that; the others
+ * some reach on purpose for what is not theirs or loop, and end by that; others
  * stay a while, and what they wrote must still be there when they go.
  *
  * @param pages      as before when NULL is returned, its caches empty; lends
