@@ -77,7 +77,7 @@ includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
   $(firstword $(sort $f $(patsubst %/,%,$(dir $1)))),$f),-I$f)) \
   $(if $(filter %/replay.c,$1),-Icommon/host) \
   $(if $(filter %/font_ascii.c,$1),-I$(KERNEL)) \
-  $(if $(filter common/host/bench% common/host/exhaust%,$1), \
+  $(if $(filter $(addprefix common/host/,bench% exhaust% large%),$1), \
   $(addprefix -I,$(FOLDERS)))
 
 upto   = $(wordlist 1,$1,$(FOLDERS))
@@ -98,7 +98,8 @@ kernel_sources = $(wildcard common/boot/*.c common/boot/*.S) $(COMMON) \
                  $(call stages,$1) $(call benches,$1) \
                  $(word $1,$(FOLDERS))/main.c
 test_sources   = common/host/host.c common/host/test_main.c $(PARSERS) \
-                 $(COMMON) $(call stages,$1)
+                 $(COMMON) $(call stages,$1) $(if \
+                 $(filter %/05-merge,$(call upto,$1)),common/host/large_test.c)
 replay_sources = common/host/host.c common/host/map_file.c \
                  $(filter-out %_test.c common/lib/test.c,$(COMMON) \
                  $(call stages,$1)) common/host/replay_main.c \

@@ -81,7 +81,7 @@ STATEMENT = re.compile(r"^\t+(?!return |if|for|while|do|else|case|default|"
 # Neither code nor a value: what is said, and how much room is kept.
 NO_CODE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\n])*"|^#.*?(?<!\\)$'
                      r"|\b_Static_assert\(.*?;|\bASSERT\(.*?;"
-                     r"|\bchar +\w+\[\d+\]",
+                     r"|\bchar +\w+(?:\[\w*\])*\[\d+\]",
                      re.MULTILINE | re.DOTALL)
 
 
@@ -237,7 +237,7 @@ class Bench:
     def programs(self, mutant):
         """Which exhaustive program notices, or None."""
         stages = [name for name in self.sources if not re.search(
-            r"_test\.c|lib/test|test_near", name)]
+            r"_test\.c|lib/test\.c|test_near", name)]
         for rule, (program, *arguments), seconds in PROGRAMS:
             if not re.match(rule, mutant.source):
                 continue

@@ -156,9 +156,9 @@ bool msadsc_is_ram(const struct msadsc_array *array, pfn_t pfn)
 {
 	const struct e820_range *r = range_at(array->map, pfn_to_paddr(pfn));
 
+	/* A range that begins at the page or below: only its end can cut. */
 	return r != NULL && r->type == E820_RAM &&
-	       pfn <= pfn_down(UINT64_MAX) && pfn >= e820_first_page(r) &&
-	       pfn < e820_past_page(r);
+	       pfn <= pfn_down(UINT64_MAX) && pfn < e820_past_page(r);
 }
 
 static pfn_t find_run(const struct msadsc_array *array, pfn_t pfn)

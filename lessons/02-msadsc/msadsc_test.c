@@ -319,3 +319,36 @@ TEST(msadsc_order_is_the_smaller_of_alignment_and_pages)
 		CHECK_EQ(msadsc_order_at(row[i].pfn, row[i].pages),
 		         row[i].order);
 }
+
+/*  page         0   1   2   3   4   5   6
+ *  RAM            |-------|       |------      ends within page 6
+ *  reserved               |---|                  */
+TEST(msadsc_asks_the_map_which_pages_are_ram)
+{
+	struct machine *m = machine_new();
+
+	machine_add_ram(m, PAGES(1), PAGES(3));
+	CHECK_EQ(e820_add(&m->map, PAGES(3), PAGES(1), E820_RESERVED), E820_OK);
+	machine_add_ram(m, PAGES(5), PAGES(6) + 1);
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	CHECK_TEXT(msadsc_check(&m->array), NULL);
+	CHECK_EQ(m->array.usable_pages, 3);
+	for (pfn_t pfn = 0; pfn < 9; pfn++)
+		CHECK_EQ(msadsc_is_ram(&m->array, pfn),
+		         pfn == 1 || pfn == 2 || pfn == 5);
+	/* Its address is page 1's once the upper bits are gone. */
+	CHECK(!msadsc_is_ram(&m->array, (UINT64_C(1) << 52) + 1));
+	CHECK(!msadsc_is_ram(&m->array, UINT64_MAX));
+}
+
+/* The lowest range that has room is not RAM. */
+TEST(msadsc_array_lies_in_usable_memory_only)
+{
+	struct machine *m = machine_new();
+
+	CHECK_EQ(e820_add(&m->map, PAGES(1), PAGES(3), E820_NVS), E820_OK);
+	machine_add_ram(m, PAGES(4), PAGES(6));
+	CHECK_EQ(machine_describe(m, PAGES(4)), MSADSC_OK);
+	CHECK_TEXT(msadsc_check(&m->array), NULL);
+	CHECK_EQ(m->array.base, PAGES(4));
+}

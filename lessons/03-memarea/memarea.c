@@ -59,11 +59,11 @@ const char *memareas_check(const struct memareas     *areas,
 	for (int i = 0; i < MEMAREAS; i++) {
 		const struct memarea *area = &areas->area[i];
 
-		if (area->base != bound[i] || area->end != bound[i + 1])
-			return "areas touch: together they are all of memory";
 		if (memarea_of(area->base) != (enum memarea_kind)i ||
 		    memarea_of(area->end - 1) != (enum memarea_kind)i)
 			return "a page's address says its area";
+		if (area->base != bound[i] || area->end != bound[i + 1])
+			return "areas touch: together they are all of memory";
 		if (area->usable_pages !=
 		    usable_between(array, area->base, area->end))
 			return "an area counts the usable pages between its "

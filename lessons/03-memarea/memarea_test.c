@@ -5,6 +5,7 @@
 #include "kstring.h"
 #include "machine_test.h"
 #include "memarea.h"
+#include "strip.h"
 #include "test.h"
 
 #define KERNEL MEMAREA_KERNEL_BASE
@@ -133,4 +134,100 @@ TEST(memarea_check_names_each_broken_invariant)
 	m->array.usable_pages++;
 	CHECK_TEXT(memareas_check(&areas, &m->array),
 	           "each usable page is in one area");
+}
+
+TEST(memarea_counts_ram_only)
+{
+	struct machine *m = machine_new();
+	struct memareas areas;
+
+	machine_add_ram(m, PAGES(1), PAGES(3));
+	CHECK_EQ(e820_add(&m->map, PAGES(3), PAGES(4), E820_RESERVED), E820_OK);
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	memareas_init(&areas, &m->array);
+	CHECK_EQ(areas.area[MEMAREA_HARDWARE].usable_pages, 2);
+	CHECK_TEXT(memareas_check(&areas, &m->array), NULL);
+}
+
+/* An area that begins where another one does. */
+TEST(memarea_check_asks_the_address_first)
+{
+	static const pfn_t edge[4] = { 1, 9, KERNEL - 1, KERNEL + 2 };
+	struct machine    *m = machine_new();
+	struct memareas    areas;
+
+	divide(m, &areas, edge, KERNEL + 2);
+	areas.area[MEMAREA_KERNEL].base = USER;
+	CHECK_TEXT(memareas_check(&areas, &m->array),
+	           "a page's address says its area");
+	areas.area[MEMAREA_KERNEL].base = KERNEL;
+	areas.area[MEMAREA_HARDWARE].end++;
+	CHECK_TEXT(memareas_check(&areas, &m->array),
+	           "a page's address says its area");
+}
+
+static struct memareas filled(void)
+{
+	static const pfn_t edge[4] = { 1, 9, KERNEL - 1, KERNEL + 2 };
+	struct machine    *m = machine_new();
+	struct memareas    areas;
+
+	divide(m, &areas, edge, KERNEL + 2);
+	areas.area[MEMAREA_KERNEL].occupied_pages = 1;
+	areas.area[MEMAREA_KERNEL].free_pages = 1;
+	return areas;
+}
+
+TEST(memarea_print_is_a_line_an_area)
+{
+	struct memareas areas = filled();
+
+	CHECK_TEXT(PRINTED(memareas_print(&areas)),
+	           "memarea: hardware    0 B to 32 MiB:          9 "
+	           "usable pages, 36 KiB\n"
+	           "memarea: kernel   32 MiB to 16 GiB:          2 "
+	           "usable pages, 8 KiB\n"
+	           "memarea: user     16 GiB to  1 TiB:          0 "
+	           "usable pages, 0 B\n");
+	CHECK_TEXT(PRINTED(memareas_list(&areas)),
+	           "area hardware usable 9 occupied 0 free 9\n"
+	           "area kernel usable 2 occupied 1 free 1\n"
+	           "area user usable 0 occupied 0 free 0\n");
+}
+
+TEST(memarea_tell_speaks_of_the_area_of_an_address)
+{
+	struct memareas areas = filled();
+
+	CHECK_TEXT(PRINTED(memarea_tell(&areas, 32 * MiB - 1)),
+	           " area     hardware: 9 usable pages, 0 occupied, 0 "
+	           "in free blocks\n");
+	CHECK_TEXT(PRINTED(memarea_tell(&areas, 32 * MiB)),
+	           " area     kernel: 2 usable pages, 1 occupied, 1 "
+	           "in free blocks\n");
+	CHECK_TEXT(PRINTED(memarea_tell(&areas, 16 * GiB)),
+	           " area     user: 0 usable pages, 0 occupied, 0 in "
+	           "free blocks\n");
+}
+
+static struct strip shown;
+
+static void show(const struct strip *strip)
+{
+	shown = *strip;
+}
+
+TEST(memarea_print_draws_a_line_where_an_area_begins)
+{
+	struct memareas areas = filled();
+
+	console_strip_to(show, 72);
+	PRINTED(memareas_print(&areas));
+	console_strip_to(NULL, 1);
+	CHECK_TEXT(shown.name, "memarea");
+	CHECK_TEXT(shown.total, "2 of 3 have RAM");
+	for (unsigned i = 0; i < 72; i++)
+		CHECK_EQ(shown.colour[i], i == 0 || i == 27 || i == 54
+		                                  ? COLOUR_NONE
+		                                  : COLOUR_HOLE);
 }

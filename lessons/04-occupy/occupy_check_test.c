@@ -2,8 +2,10 @@
  * @file
  * Tests of lesson 4: that occupy_check() sees what is broken.
  */
+#include "kstring.h"
 #include "machine_test.h"
 #include "occupy.h"
+#include "strip.h"
 #include "test.h"
 
 static void mark(struct machine *m, struct memareas *areas)
@@ -85,6 +87,118 @@ TEST(occupy_check_sees_a_block_that_starts_where_none_can)
 	m->page[23] = msadsc_twice(MSADSC_OCCUPIED, 0, 2);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
 	           "an occupied block starts at a multiple of its pages");
+}
+
+/* The owner that page 20 names begins above it. */
+TEST(occupy_check_sees_an_owner_that_lies_elsewhere)
+{
+	struct machine *m = machine_of_32_pages();
+	struct memareas areas;
+
+	machine_add(m, PAGES(20), PAGES(22), OCCUPANT_LOADED, "it");
+	machine_add(m, PAGES(30), PAGES(31), OCCUPANT_LOADED, "other");
+	mark(m, &areas);
+	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 3);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "an occupied block names who lies there");
+}
+
+/*  page   0   1 ... 9      21  22      24        40
+ *  RAM    |---------|      |----------------------|
+ *  own    |-f-|                |--it---|
+ *  broken                  |---2---|-1-|             nothing speaks for 22 */
+TEST(occupy_check_sees_a_page_that_only_page_0_could_speak_for)
+{
+	struct machine *m = machine_new();
+	struct memareas areas;
+
+	machine_add_ram(m, 0, PAGES(9));
+	machine_add_ram(m, PAGES(21), PAGES(40));
+	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
+	machine_add(m, PAGES(22), PAGES(24), OCCUPANT_LOADED, "it");
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	mark(m, &areas);
+	m->page[24] = msadsc_make(MSADSC_RUN, 0, 16, 2); /* not 21 */
+	m->page[21] = msadsc_twice(MSADSC_OCCUPIED, 1, 3);
+	m->page[22].word = 0;
+	m->page[23] = msadsc_twice(MSADSC_OCCUPIED, 0, 3);
+	areas.area[0].occupied_pages++;
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "an occupied block starts at a multiple of its pages");
+}
+
+/* It is occupied before anybody is marked, on behalf of nobody. */
+TEST(occupy_check_lets_page_0_be_nobodys)
+{
+	struct machine *m = machine_new();
+	struct memareas areas;
+
+	machine_add_ram(m, 0, PAGES(9));
+	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	mark(m, &areas);
+	m->page[0] = msadsc_twice(MSADSC_OCCUPIED, 0, 0);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants), NULL);
+	m->page[0] = msadsc_twice(MSADSC_OCCUPIED, 0, 3);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "an occupied block names who lies there");
+}
+
+/*  page  1   2      16                20   22             48
+ *  RAM   |---|      |-------------------------------------|
+ *  own   |-d-|                        |-it-|                     */
+TEST(occupy_print_accounts_for_each_page)
+{
+	struct machine *m = machine_of_32_pages();
+	struct memareas areas;
+
+	machine_add(m, PAGES(20) + 1, PAGES(22) - 1, OCCUPANT_LOADED, "it");
+	mark(m, &areas);
+	CHECK_TEXT(PRINTED(occupy_print(&m->array, &areas, &m->occupants)),
+	           "occupy: 0x0000001000-0x000000117f descriptors     "
+	           "               1 pages\n"
+	           "occupy: 0x0000014001-0x0000015ffe it              "
+	           "               2 pages\n"
+	           "occupy: hardware usable         33 = free         "
+	           "30 + occupied        3\n"
+	           "occupy: kernel   usable          0 = free         "
+	           " 0 + occupied        0\n"
+	           "occupy: user     usable          0 = free         "
+	           " 0 + occupied        0\n"
+	           "occupy: all      usable         33 = free         "
+	           "30 + occupied        3\n");
+	CHECK_TEXT(PRINTED(occupy_list(&m->occupants)),
+	           "occupied 0x0000000000001000-0x0000000000001fff "
+	           "descriptors\n"
+	           "occupied 0x0000000000014000-0x0000000000015fff it\n");
+	areas.area[MEMAREA_HARDWARE].occupied_pages++;
+	CHECK(strstr(PRINTED(occupy_print(&m->array, &areas, &m->occupants)),
+	             "occupy: all      usable         33 IS NOT free "
+	             "        30 + occupied        4\n") != NULL);
+}
+
+static struct strip shown;
+
+static void show(const struct strip *strip)
+{
+	shown = *strip;
+}
+
+TEST(occupy_print_draws_what_is_occupied)
+{
+	struct machine *m = machine_of_32_pages();
+	struct memareas areas;
+
+	machine_add(m, PAGES(32), PAGES(33), OCCUPANT_LOADED, "it");
+	mark(m, &areas);
+	console_strip_to(show, 72);
+	PRINTED(occupy_print(&m->array, &areas, &m->occupants));
+	console_strip_to(NULL, 1);
+	CHECK_TEXT(shown.name, "occupy");
+	CHECK_TEXT(shown.total, "8 KiB used");
+	for (unsigned i = 0; i < 72; i++)
+		CHECK_EQ(shown.colour[i],
+		         i == 0 || i == 3 ? COLOUR_USED : COLOUR_HOLE);
 }
 
 static const char *check(const struct machine *m, const void *areas)

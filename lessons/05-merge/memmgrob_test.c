@@ -5,6 +5,7 @@
 #include "machine_test.h"
 #include "memmgrob.h"
 #include "occupy.h"
+#include "strip.h"
 #include "test.h"
 
 /*  page  1   2      16                20   22             48
@@ -70,4 +71,71 @@ TEST(memmgrob_check_names_what_is_broken_in_any_part)
 	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 2);
 	areas.area[0].list[4].blocks++;
 	CHECK_TEXT(memmgrob_check(&manager), "a list counts its blocks");
+}
+
+TEST(memmgrob_print_and_merge_print_add_up)
+{
+	struct memareas areas;
+	struct memmgrob manager;
+
+	managed(&areas, &manager);
+	CHECK_TEXT(PRINTED(merge_print(&areas)),
+	           "merge: free blocks         hardware     kernel    "
+	           "   user          all\n"
+	           "merge: order  1    8 KiB          1          0    "
+	           "      0            2 pages\n"
+	           "merge: order  2   16 KiB          1          0    "
+	           "      0            4 pages\n"
+	           "merge: order  3   32 KiB          1          0    "
+	           "      0            8 pages\n"
+	           "merge: order  4   64 KiB          1          0    "
+	           "      0           16 pages\n"
+	           "merge: free pages                30          0    "
+	           "      0           30 pages\n");
+	CHECK_TEXT(PRINTED(merge_list(&areas)),
+	           "free hardware order 1 blocks 1\n"
+	           "free hardware order 2 blocks 1\n"
+	           "free hardware order 3 blocks 1\n"
+	           "free hardware order 4 blocks 1\n");
+	CHECK_TEXT(PRINTED(memmgrob_print(&manager)),
+	           "memmgrob: usable 33 = free 30 + occupied 3 pages\n"
+	           "memmgrob: 120 KiB free in 4 blocks\n");
+}
+
+static struct strip shown;
+
+static void show(const struct strip *strip)
+{
+	shown = *strip;
+}
+
+/*  page  16            32                64     68
+ *  free  |------16-----|--------32-------|  |-1-|     1 is not large for 67 */
+TEST(memmgrob_print_draws_where_large_blocks_begin)
+{
+	struct machine     *m = machine_new();
+	struct memareas     areas;
+	struct memmgrob     manager;
+	struct occupy_fault fault;
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(16), PAGES(64));
+	machine_add_ram(m, PAGES(67), PAGES(68));
+	machine_add_ram(m, PAGES(128), PAGES(144));
+	machine_add_ram(m, PAGES(256), PAGES(272));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	memareas_init(&areas, &m->array);
+	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
+	         OCCUPY_OK);
+	CHECK_EQ(merge_runs(&m->array, &areas), MERGE_OK);
+	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
+	console_strip_to(show, 72);
+	PRINTED(memmgrob_print(&manager));
+	console_strip_to(NULL, 1);
+	CHECK_TEXT(shown.name, "memmgrob");
+	CHECK_TEXT(shown.total, "324 KiB free");
+	for (unsigned i = 0; i < 72; i++)
+		CHECK_EQ(shown.colour[i], i == 0 || i == 3 || i == 9
+		                                  ? COLOUR_NONE
+		                                  : COLOUR_HOLE);
 }

@@ -79,8 +79,9 @@ static const char *check_list(const struct msadsc_array *array,
 		            .word)
 			return "a list links free blocks of its order, both "
 			       "ways";
-		if (order < ORDER_MAX && buddy > pfn && buddy < area->end &&
-		    buddy < array->pages &&
+		/* A buddy above is in the same area: where an area ends is a
+		 * multiple of 2 * bit, or of what lies below it in all. */
+		if (order < ORDER_MAX && buddy > pfn && buddy < array->pages &&
 		    (array->page[buddy].word & (MSADSC_STATE | MSADSC_ORDER)) ==
 		            (array->page[pfn].word &
 		             (MSADSC_STATE | MSADSC_ORDER)))

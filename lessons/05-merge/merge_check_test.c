@@ -19,6 +19,8 @@ static struct machine *merged(struct memareas *areas)
 
 	machine_add_ram(m, PAGES(1), PAGES(2));
 	machine_add_ram(m, PAGES(16), PAGES(26));
+	CHECK_EQ(e820_add(&m->map, PAGES(26), PAGES(1), E820_RESERVED),
+	         E820_OK);
 	machine_add_ram(m, PAGES(27), PAGES(28));
 	machine_add_ram(m, PAGES(30), PAGES(31));
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
@@ -74,6 +76,32 @@ TEST(merge_check_names_a_list_of_another_area)
 	areas.area[0].list[3] = (struct free_list){ 0 };
 	areas.area[0].orders ^= 8;
 	areas.area[0].free_pages -= 8;
+	CHECK_TEXT(merge_check(&m->array, &areas),
+	           "a block lies inside its area");
+}
+
+/*  area      hardware            | kernel
+ *  page      8188          8191  8192
+ *  free      |------4------------|-- ...
+ *  listed                  |--2--|              crosses the bound    */
+TEST(merge_check_names_a_block_that_leaves_its_area)
+{
+	struct machine     *m = machine_new();
+	struct memareas     areas;
+	struct occupy_fault fault;
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(8188), PAGES(8196));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_NO_ROOM);
+	m->map.range[0].end = PAGES(40);
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	memareas_init(&areas, &m->array);
+	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
+	         OCCUPY_OK);
+	CHECK_EQ(merge_runs(&m->array, &areas), MERGE_OK);
+	CHECK_TEXT(merge_check(&m->array, &areas), NULL);
+	areas.area[0].orders |= 2;
+	areas.area[0].list[1] = (struct free_list){ 8191, 1 };
 	CHECK_TEXT(merge_check(&m->array, &areas),
 	           "a block lies inside its area");
 }
