@@ -22,12 +22,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+import book  # noqa: E402
+
 TOP = Path(__file__).resolve().parent.parent
 LINK = re.compile(r'\]\(([^)#\s]+)#L\d+ "/([^"\n]+)/"\)')
 QUOTE = re.compile(r"^(<!-- quote (\$\(.+?\)|\S+) /(.+?)/(?: /(.+?)/)? -->)\n"
                    r"(?:```.*?\n```\n)?", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-TARGET = re.compile(r"\]\(([^)#\s]+)")
+TARGET = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 LANGUAGES = {".c": "c", ".h": "c", ".S": "asm", ".py": "python"}
 
 
@@ -79,11 +84,26 @@ def quotation(path, match):
     return "\n".join([comment, "```" + language, *lines, "```", ""])
 
 
+def follow(full, anchor):
+    """See that a link leads to a file, and to a heading in it."""
+    name = os.path.relpath(full, TOP)
+    if not full.exists():
+        raise Stale("link to %s, which is not there" % name)
+    if full.is_dir():
+        full /= "README.md"
+    if not anchor or re.fullmatch(r"L\d+", anchor):
+        return
+    text = FENCED.sub("", full.read_text(encoding="utf-8"))
+    if anchor not in map(book.slug, HEADING.findall(text)):
+        raise Stale("link to #%s in %s, which has no such heading" %
+                    (anchor, name))
+
+
 def renewed(path, text):
     """The text with all links and quotations as they should be."""
-    for target in TARGET.findall(FENCED.sub("", text)):
-        if ":" not in target and not (path.parent / target).exists():
-            raise Stale("link to %s, which is not there" % target)
+    for target, anchor in TARGET.findall(FENCED.sub("", text)):
+        if ":" not in target:
+            follow(path.parent / target if target else path, anchor)
     text = QUOTE.sub(lambda match: quotation(path, match), text)
     return LINK.sub(lambda match: link(path, match), text)
 
