@@ -23,6 +23,7 @@ SEVERAL = re.compile(r"^(\t*)((?:extern |const |struct )*\w+\b *)"
                      re.MULTILINE)
 SAID_BEFORE = re.compile(r"^/\*\* (.*) \*/\n(extern .*, .*;)$",
                          re.MULTILINE)
+NUMBER = re.compile(r"^(?!\d+\. |[-*#|<`> ])(.+)\n(\d+)\. ", re.MULTILINE)
 FOLDERS = {"include": "interface", "lib": "interface", "boot": "machine",
            "host": "host"}
 PARTS = [("page", "page_alloc"), ("obj", "obj_alloc"), ("memm", "memm"),
@@ -95,10 +96,19 @@ def heading(page, line):
         page, book.slug(match.group(2))))
 
 
+def number_in_text(match):
+    """A line of a paragraph that begins with a number and a full stop.
+
+    It is no list, unless it counts from 1; Doxygen takes it for one.
+    """
+    return "%s\n%s\\. " % match.groups()
+
+
 def chapter(page):
     """A text of the book."""
     text = book.COMMENT.sub(lambda c: "\n" * c.group().count("\n"), page.text)
     text = book.LINK.sub(lambda match: marked_link(page, match), text)
+    text = NUMBER.sub(number_in_text, text)
     text = book.outside_fences(text, lambda line: heading(page, line))
     if page.label == "index":
         return re.sub(r"^# .*$", "# %s {#mainpage}" % page.title, text, 1,

@@ -37,6 +37,9 @@ MARK = re.compile(r'<a href="book:///([^"#]*)#([^"]*)"[^>]*>(.*?)</a>',
                   re.DOTALL)
 PICTURE = re.compile(r'(?:<p ?>)?<img src="book:///([^"#]*)#[^"]*" '
                      r'alt="([^"]*)"[^>]*>(?:</p>)?')
+BLOCK = re.compile(r'<div class="fragment"><div class="line">.*?'
+                   r"</div><!-- fragment -->", re.DOTALL)
+COLUMNS = 88  # of a block that fits beside the contents
 SOURCE_TITLE = re.compile(r"<title>\w+: (\S+) Source File</title>")
 CODE = re.compile(r"(<a\b.*?</a>|<div class=\"fragment\">.*?</div><!-- frag"
                   r"|<h1.*?</h1>|<div class=\"toc.*?</div>"
@@ -362,6 +365,17 @@ def plain(markup):
     return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())
 
 
+def narrower(match):
+    """A block with longer lines than a column has: in smaller letters."""
+    lines = re.findall(r'<div class="line">(.*?)</div>', match.group())
+    columns = max(len(html.unescape(re.sub(r"<[^>]*>", "", line)))
+                  for line in lines)
+    if columns <= COLUMNS:
+        return match.group()
+    return match.group().replace('"fragment"', '"fragment wide" style="'
+                                 '--part: %.3f"' % (COLUMNS / columns), 1)
+
+
 def steps(page):
     """Links to the chapter before and the one after."""
     order = [book.main_page()] + book.chapters()
@@ -382,8 +396,10 @@ def finish_text(index, page, told):
     path = index.html / (page.label + ".html")
     text = link_text(index, page, path.read_text(encoding="utf-8"), told)
     if page.label == "index" or page.group:
-        text = re.sub(r"((?:</div>)?</div><!-- contents -->)",
+        text = re.sub(r"((?:</div></div><!-- PageDoc -->\s*|</div>)?"
+                      r"</div><!-- contents -->)",
                       lambda end: steps(page) + end.group(), text, count=1)
+    text = BLOCK.sub(narrower, text)
     path.write_text(text, encoding="utf-8")
 
 
