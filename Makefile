@@ -77,7 +77,8 @@ includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
   $(firstword $(sort $f $(patsubst %/,%,$(dir $1)))),$f),-I$f)) \
   $(if $(filter %/replay.c,$1),-Icommon/host) \
   $(if $(filter %/font_ascii.c,$1),-I$(KERNEL)) \
-  $(if $(filter $(addprefix common/host/,bench% exhaust% large%),$1), \
+  $(if $(filter $(addprefix common/host/,bench% exhaust% large% random% fuzz%), \
+  $1), \
   $(addprefix -I,$(FOLDERS)))
 
 upto   = $(wordlist 1,$1,$(FOLDERS))
@@ -109,7 +110,7 @@ bench_sources  = common/host/host.c common/host/bench_host.c \
                  $(call stages,$1)) $(call benches,$1)
 
 # Programs that drive the last lesson's stages on the host.
-DRIVERS := exhaust_pages exhaust_e820 exhaust_merge exhaust_boot
+DRIVERS := exhaust_pages exhaust_e820 exhaust_merge exhaust_boot random
 driver_sources = common/host/host.c $(filter-out %_test.c common/lib/test.c, \
                  $(COMMON) $(call stages,$(lastword $(NUMBERS))))
 
@@ -172,10 +173,14 @@ $(FAST)/lesson-$1-bench: $(patsubst %,$(FAST)/%.o,$(call bench_sources,$1))
 endef
 $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 
+# What plays at random begins with the machines of the unit tests.
+PLAYED := $(wildcard common/host/random_*.c) common/lib/test.c \
+  $(addprefix lessons/06-alloc/,page_arena_test.c obj_arena_test.c memm_test.c)
 $(FAST)/exhaust_pages: $(FAST)/common/host/exhaust.c.o
 $(FAST)/exhaust_boot: $(patsubst %,$(FAST)/%.o, \
   common/host/exhaust_boot_judge.c $(filter-out %_test.c, \
   $(wildcard common/boot/multiboot2*.c common/boot/boot_info*.c)))
+$(FAST)/random: $(patsubst %,$(FAST)/%.o,$(PLAYED))
 $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
   $(patsubst %,$(FAST)/%.o,$(driver_sources))
 	$(call says,LD,$@)
