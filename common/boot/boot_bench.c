@@ -59,6 +59,7 @@ void bench_platform(struct bench_platform *platform)
 		.range_stride = boot_info->range_stride,
 		.phys_bits = boot_info->phys_bits,
 		.occupants = *boot_occupants,
+		.lazy = boot_info_option(boot_info, "lazy", NULL, 0),
 	};
 	occupants_add(&platform->occupants, memory, memory + TEST_MEMORY_BYTES,
 	              OCCUPANT_OWN, "bench");

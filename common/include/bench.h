@@ -96,6 +96,7 @@ struct bench_platform {
 	uint32_t         range_stride; /**< The same. */
 	uint32_t         phys_bits;    /**< Width of physical addresses. */
 	struct occupants occupants;    /**< With test_memory(). */
+	bool             lazy;         /**< The kernel's word "lazy". */
 };
 
 /**

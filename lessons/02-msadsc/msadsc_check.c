@@ -24,8 +24,8 @@ static const char *check_word(struct msadsc d, enum msadsc_phase phase)
 {
 	switch (msadsc_state(d)) {
 	case MSADSC_RUN:
-		if (phase == MSADSC_MERGED || msadsc_order(d) != 0)
-			return "runs have no order, and end with lesson 5";
+		if (msadsc_order(d) != 0)
+			return "a run has no order";
 		return NULL;
 	case MSADSC_FREE:
 		if (phase != MSADSC_MERGED || msadsc_order(d) > ORDER_MAX)
@@ -75,8 +75,6 @@ static const char *check_runs(const struct msadsc_array *array)
 {
 	pfn_t above = array->pages;
 
-	if (array->phase == MSADSC_MERGED)
-		return array->first_run == 0 ? NULL : "no run is left";
 	for (pfn_t run = array->first_run; run != 0;
 	     run = msadsc_high(array->page[run])) {
 		if (run >= above)
@@ -140,7 +138,7 @@ const char *msadsc_check(const struct msadsc_array *array)
 		return "the array ends with the highest usable page";
 	if (usable != array->usable_pages)
 		return "usable pages are counted";
-	if (array->phase != MSADSC_MERGED && runs != listed_runs(array))
+	if (runs != listed_runs(array))
 		return "each run is on the list";
 	return NULL;
 }

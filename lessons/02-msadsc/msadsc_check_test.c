@@ -12,7 +12,7 @@ TEST(msadsc_check_names_each_broken_descriptor)
 		struct msadsc d;
 		const char   *sentence;
 	} row[] = {
-		{ 1, { 0x309 }, "runs have no order, and end with lesson 5" },
+		{ 1, { 0x309 }, "a run has no order" },
 		{ 6, { 0x303 }, "inside a run or block all is zero" },
 		{ 5, { 0x1000000201 }, "each usable page is spoken for" },
 		{ 5, { 0x1000000401 }, "runs do not overlap" },
@@ -66,9 +66,7 @@ TEST(msadsc_check_names_each_broken_word)
 		  "an occupied block says its owner twice" },
 		{ MSADSC_MARKED, { 0x5 }, "a cached page says nothing else" },
 		{ MSADSC_MERGED, { 0x105 }, "a cached page says nothing else" },
-		{ MSADSC_MERGED,
-		  { 0x101 },
-		  "runs have no order, and end with lesson 5" },
+		{ MSADSC_MERGED, { 0x101 }, "each run is on the list" },
 		{ MSADSC_MERGED, { 0x0 }, "each usable page is spoken for" },
 		{ MSADSC_MERGED, { 0x6 }, "each usable page is spoken for" },
 		{ MSADSC_MERGED, { 0x7 }, "each usable page is spoken for" },
@@ -106,8 +104,6 @@ TEST(msadsc_check_names_each_broken_count)
 	           "the array ends with the highest usable page");
 	m->array.pages = 8;
 	CHECK_TEXT(msadsc_check(&m->array), NULL);
-	m->array.phase = MSADSC_MERGED;
-	CHECK_TEXT(msadsc_check(&m->array), "no run is left");
 }
 
 static const char *check(const struct machine *m, const void *areas)

@@ -12,17 +12,15 @@ static pfn_t find_carefully(const struct msadsc_array *array, pfn_t pfn)
 {
 	pfn_t run = array->first_run, below;
 
-	if (array->page[pfn].word != 0 || array->phase == MSADSC_MERGED)
-		return msadsc_find(array, pfn);
 	/* Each run lies below the one before, or the list is damaged. */
-	for (; run > pfn && run < array->pages; run = below) {
+	for (; run > pfn; run = below) {
+		if (run >= array->pages)
+			return 0;
 		below = msadsc_high(array->page[run]);
 		if (below >= run)
 			return 0;
 	}
-	if (run < array->pages && pfn - run < msadsc_pages(array->page[run]))
-		return run;
-	return 0;
+	return msadsc_find(array, pfn);
 }
 
 void msadsc_tell(const void *array, paddr_t paddr)

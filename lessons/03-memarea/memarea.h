@@ -38,6 +38,7 @@ struct memarea {
 	uint64_t occupied_pages; /**< Lesson 4. */
 	uint64_t free_pages;     /**< On the lists below.  Lesson 5. */
 	uint32_t orders;         /**< Bit k: list k is not empty.  Lesson 5. */
+	uint32_t run_pages;      /**< Free too, left in runs.  Lesson 5. */
 
 	/** Blocks of 2^order pages: the course's memdivmer.  Lesson 5. */
 	struct free_list list[ORDERS];

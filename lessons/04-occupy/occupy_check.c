@@ -7,14 +7,12 @@
 #include "strip.h"
 
 /* Free pages of an area, counted where they are: in runs, and from lesson 5
- * on in blocks. */
+ * on in blocks on its lists. */
 static uint64_t count_free(const struct msadsc_array *array,
                            const struct memarea      *area)
 {
-	uint64_t pages = 0;
+	uint64_t pages = area->free_pages;
 
-	if (array->phase == MSADSC_MERGED)
-		return area->free_pages;
 	for (pfn_t run = array->first_run; run != 0;
 	     run = msadsc_high(array->page[run])) {
 		pfn_t end = run + msadsc_pages(array->page[run]);

@@ -29,8 +29,10 @@ void bench_machine_stages(struct bench_machine *m)
 	ASSERT(occupy_mark(&m->array, &m->areas, &m->platform.occupants,
 	                   &fault) == OCCUPY_OK,
 	       "page 0x%llx", (unsigned long long)fault.pfn);
-	ASSERT(merge_runs(&m->array, &m->areas) == MERGE_OK, "phase %d",
-	       (int)m->array.phase);
+	ASSERT((m->platform.lazy
+	                ? merge_lazily(&m->array, &m->areas, MEMAREA_USER_BASE)
+	                : merge_runs(&m->array, &m->areas)) == MERGE_OK,
+	       "phase %d", (int)m->array.phase);
 }
 
 /* Reports and checks, which a lesson's kernel has between its stages, are for

@@ -18,7 +18,7 @@ void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
 		const struct memarea *area = &areas->area[i];
 
 		manager->occupied_pages += area->occupied_pages;
-		manager->free_pages += area->free_pages;
+		manager->free_pages += area->free_pages + area->run_pages;
 		for (unsigned k = 0; k < ORDERS; k++)
 			manager->blocks += area->list[k].blocks;
 	}

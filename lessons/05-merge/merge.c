@@ -115,6 +115,21 @@ static uint64_t count_free_blocks(const struct msadsc_array *array)
 	return blocks;
 }
 
+/* Whether runs are left only where, and as many as, an area says. */
+static bool runs_are_counted(const struct msadsc_array *array,
+                             const struct memareas     *areas)
+{
+	uint64_t pages[MEMAREAS] = { 0 };
+
+	for (pfn_t run = array->first_run; run != 0;
+	     run = msadsc_high(array->page[run]))
+		pages[memarea_of(run)] += msadsc_pages(array->page[run]);
+	for (int i = 0; i < MEMAREAS; i++)
+		if (pages[i] != areas->area[i].run_pages)
+			return false;
+	return true;
+}
+
 const char *merge_check(const struct msadsc_array *array,
                         const struct memareas     *areas)
 {
@@ -143,5 +158,7 @@ const char *merge_check(const struct msadsc_array *array,
 	}
 	if (listed != count_free_blocks(array))
 		return "each free block is on a list";
+	if (!runs_are_counted(array, areas))
+		return "an area counts its pages that are left in runs";
 	return NULL;
 }

@@ -73,6 +73,30 @@ enum merge_status merge_runs(struct msadsc_array *array,
                              struct memareas     *areas);
 
 /**
+ * merge_runs() for what lies below frame @p from.  What lies above stays in
+ * runs until merge_more() is called, so that its descriptors are not touched:
+ * the word "lazy" on the kernel's command line asks for it.
+ *
+ * @param array,areas  unchanged unless MERGE_OK is returned
+ * @param from         in the highest area that has pages; where that begins,
+ *                     or where a block of ORDER_MAX can begin
+ * @return MERGE_OK or MERGE_ORDER.  Takes O(runs + blocks below from) time.
+ */
+enum merge_status merge_lazily(struct msadsc_array *array,
+                               struct memareas *areas, pfn_t from);
+
+/**
+ * Cut blocks off the end of the highest run that merge_lazily() left, until
+ * there is one of @p order or more.
+ *
+ * @param area  gets the blocks; its run_pages say whether there are any
+ * @return whether there is such a block now; false where no run is left.
+ *         Takes O(ORDERS) time for each run that is used up.
+ */
+bool merge_more(struct msadsc_array *array, struct memarea *area,
+                unsigned order);
+
+/**
  * NULL, or the sentence of the first broken invariant: lists, counts and
  * descriptors agree, blocks are aligned and inside their area, no two free
  * buddies stand side by side.  Takes O(blocks) time, and O(pages) for what

@@ -5,6 +5,21 @@
 #include "console.h"
 #include "merge.h"
 
+/* Where merge_lazily() left runs: they are free too. */
+static void print_runs(const struct memareas *areas)
+{
+	uint64_t all = 0;
+
+	for (int i = 0; i < MEMAREAS; i++)
+		all += areas->area[i].run_pages;
+	if (all == 0)
+		return;
+	kprintf("merge: left in runs     ");
+	for (int i = 0; i < MEMAREAS; i++)
+		kprintf(" %10u", areas->area[i].run_pages);
+	kprintf(" %12llu pages\n", (unsigned long long)all);
+}
+
 /* One line an order that some area has: as /proc/buddyinfo, turned. */
 static void print_order(const struct memareas *areas, unsigned order)
 {
@@ -40,6 +55,7 @@ void merge_print(const struct memareas *areas)
 		all += areas->area[i].free_pages;
 	}
 	kprintf(" %12llu pages\n", (unsigned long long)all);
+	print_runs(areas);
 }
 
 void merge_list(const struct memareas *areas)

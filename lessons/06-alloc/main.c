@@ -27,6 +27,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	struct msadsc_need  need;
 	struct occupy_fault fault;
 	enum occupy_status  marked;
+	enum merge_status   merged;
 
 	BREAKPOINT(firmware, "before e820: it is empty so far");
 	e820_read(&firmware, boot->ranges, boot->range_count,
@@ -63,7 +64,11 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	MUST_HOLD(occupy_check(&array, &areas, occupants));
 	BREAKPOINT(*occupants, "after occupy: nobody gives these out");
 
-	MUST(merge_runs(&array, &areas) == MERGE_OK,
+	if (boot_info_option(boot, "lazy", NULL, 0))
+		merged = merge_lazily(&array, &areas, MEMAREA_USER_BASE);
+	else
+		merged = merge_runs(&array, &areas);
+	MUST(merged == MERGE_OK,
 	     "merge before occupy: occupied pages would be given out");
 	MUST_HOLD(merge_check(&array, &areas));
 	merge_print(&areas);

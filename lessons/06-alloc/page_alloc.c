@@ -146,21 +146,33 @@ static pfn_t find_gatherable(const struct page_cache *cache,
 	return 0;
 }
 
+static pfn_t take_one(struct page_alloc *pages, enum memarea_kind kind);
+
+/* A page where area @kind has none on its lists: out of runs that lesson 5
+ * has left there, or of an area below. */
+static __attribute__((noinline)) pfn_t
+take_one_elsewhere(struct page_alloc *pages, enum memarea_kind kind)
+{
+	return merge_more(pages->array, &pages->areas->area[kind], 0) ||
+	                       memarea_fall_back(&kind)
+	               ? take_one(pages, kind)
+	               : 0;
+}
+
 /* A single page of area @kind or one below it, or 0. */
 static pfn_t take_one(struct page_alloc *pages, enum memarea_kind kind)
 {
-	do {
-		struct page_cache *cache = &pages->cache[kind];
+	struct page_cache *cache = &pages->cache[kind];
 
-		if (cache->count == 0)
-			refill(cache, &pages->areas->area[kind], pages->page);
-		if (cache->count > 0)
-			return cache->page[--cache->count];
-	} while (memarea_fall_back(&kind));
-	return 0;
+	if (cache->count == 0)
+		refill(cache, &pages->areas->area[kind], pages->page);
+	if (cache->count > 0)
+		return cache->page[--cache->count];
+	return take_one_elsewhere(pages, kind);
 }
 
-/* A block from the lists of one area, or gathered there, or 0. */
+/* A block of one area: from its lists, or gathered, or out of runs that lesson
+ * 5 has left; or 0. */
 static __attribute__((noinline)) pfn_t
 take_from(struct page_alloc *pages, enum memarea_kind kind, unsigned order)
 {
@@ -173,6 +185,8 @@ take_from(struct page_alloc *pages, enum memarea_kind kind, unsigned order)
 	pfn = find_gatherable(cache, pages, order);
 	if (pfn != 0)
 		gather(cache, area, pages->page, pfn, order);
+	else if (merge_more(pages->array, area, order))
+		pfn = pop_or_split(area, pages->page, order);
 	return pfn;
 }
 

@@ -40,8 +40,8 @@ static paddr_t place_of(const struct arena_range *ram, uint64_t bytes)
 	return pfn_to_paddr(r->first);
 }
 
-void arena_make(const struct arena_range *ram,
-                const struct arena_range *occupied)
+void arena_make_lazily(const struct arena_range *ram,
+                       const struct arena_range *occupied, pfn_t from)
 {
 	struct msadsc_need  need;
 	struct occupy_fault fault;
@@ -75,10 +75,16 @@ void arena_make(const struct arena_range *ram,
 	CHECK_EQ(occupy_mark(&arena.array, &arena.areas, &arena.occupants,
 	                     &fault),
 	         OCCUPY_OK);
-	CHECK_EQ(merge_runs(&arena.array, &arena.areas), MERGE_OK);
+	CHECK_EQ(merge_lazily(&arena.array, &arena.areas, from), MERGE_OK);
 	CHECK_EQ(page_alloc_init(&arena.pages, &arena.array, &arena.areas),
 	         PAGE_OK);
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
+
+void arena_make(const struct arena_range *ram,
+                const struct arena_range *occupied)
+{
+	arena_make_lazily(ram, occupied, PFN_LIMIT - 1);
 }
 
 void arena_keep(void)

@@ -43,6 +43,13 @@ extern struct arena arena;
 void arena_make(const struct arena_range *ram,
                 const struct arena_range *occupied);
 
+/**
+ * arena_make(), but what lies above frame @p from is left in runs: see
+ * merge_lazily().
+ */
+void arena_make_lazily(const struct arena_range *ram,
+                       const struct arena_range *occupied, pfn_t from);
+
 /** Keep a copy of all state. */
 void arena_keep(void);
 

@@ -96,8 +96,9 @@ const char *page_alloc_check(const struct page_alloc *pages)
 			return "a page described as cached is in a cache";
 		if (a->occupied != area->occupied_pages)
 			return "an area counts its occupied pages";
-		if (area->usable_pages !=
-		    area->free_pages + a->used + a->cached + a->occupied)
+		if (area->usable_pages != area->free_pages + area->run_pages +
+		                                  a->used + a->cached +
+		                                  a->occupied)
 			return "each page is free, occupied, used or cached";
 	}
 	return broken;

@@ -140,6 +140,7 @@ enum page_status page_look(const struct page_alloc *pages, pfn_t first)
 	switch (msadsc_state(pages->page[holder])) {
 	case MSADSC_USED:
 		return holder == first ? PAGE_OK : PAGE_INSIDE;
+	case MSADSC_RUN:
 	case MSADSC_FREE:
 	case MSADSC_CACHED:
 		return PAGE_IS_FREE;

@@ -51,6 +51,7 @@ const char *page_explain(char                     text[PAGE_EXPLAIN_BYTES],
 		          (unsigned long long)page_word_shares(d),
 		          (unsigned long long)page_word_owner(d));
 		break;
+	case MSADSC_RUN:
 	case MSADSC_FREE:
 		ksnprintf(text + n, room, ": %llu free pages from 0x%llx",
 		          (unsigned long long)msadsc_pages(d),
