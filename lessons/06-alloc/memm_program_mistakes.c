@@ -193,6 +193,20 @@ static void segment(void *pages)
 	execute(pages, (struct code){ { 0xb8, 8, 0, 0, 0, 0x8e, 0xd0 } });
 }
 
+/* The timer is the kernel's: only its hardware may say that time is up. */
+static void tick(void *pages)
+{
+	execute(pages, (struct code){ { 0xcd, 0xf0 } }); /* int $0xf0 */
+}
+
+static void loop(void *pages)
+{
+	if (user_mode_look().there && !user_mode_look().timer)
+		kprintf("there is no timer\n");
+	else
+		execute(pages, (struct code){ { 0xeb, 0xfe } }); /* jmp . */
+}
+
 const struct mistake memm_program_mistakes[] = {
 	{ "user_null", null, false },
 	{ "user_null_write", null_write, false },
@@ -215,5 +229,7 @@ const struct mistake memm_program_mistakes[] = {
 	{ "user_call", call, false },
 	{ "user_endless", endless, false },
 	{ "user_segment", segment, false },
+	{ "user_tick", tick, false },
+	{ "user_loop", loop, false },
 	{ NULL, NULL, false },
 };

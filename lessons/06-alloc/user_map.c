@@ -20,21 +20,6 @@ struct job {
 	uint64_t                  done;  /**< Up to here it is mapped. */
 };
 
-/* The entry at which the walk to an address ends, and its level. */
-static uint64_t *walk(const struct user_map *map, uint64_t address,
-                      unsigned *level)
-{
-	uint64_t *table = table_at(map->root);
-
-	for (*level = USER_ROOT;; --*level) {
-		uint64_t *entry = &table[index_of(address, *level)];
-
-		if (!is_table(*entry, *level))
-			return entry;
-		table = table_at(*entry);
-	}
-}
-
 static bool take_table(struct user_map *map, const struct user_tables *tables,
                        uint64_t *entry)
 {
@@ -127,10 +112,16 @@ static bool fits_page(const struct job *job, unsigned level, uint64_t at,
 	return past - at == bytes && (at + job->shift) % bytes == 0;
 }
 
-/* Where the piece of the range ends that one entry speaks for. */
-static uint64_t piece_end(uint64_t at, uint64_t end, unsigned level)
+/* Level 1: nothing is to be decided any more. */
+static void add_pages(struct job *job, uint64_t *table, uint64_t base,
+                      uint64_t end)
 {
-	return min_u64(end, (at / bytes_of(level) + 1) * bytes_of(level));
+	uint64_t *entry = &table[index_of(base, 1)];
+
+	for (uint64_t at = base; at < end; at += PAGE_SIZE)
+		*entry++ = (at + job->shift) | job->bits;
+	job->map->pages[0] += (end - base) / PAGE_SIZE;
+	job->done = end;
 }
 
 static bool add(struct job *job, uint64_t *table, unsigned level, uint64_t base,
@@ -138,14 +129,17 @@ static bool add(struct job *job, uint64_t *table, unsigned level, uint64_t base,
 {
 	uint64_t past;
 
+	if (level == 1) {
+		add_pages(job, table, base, end);
+		return true;
+	}
 	for (uint64_t at = base; at < end; at = past) {
 		uint64_t *entry = &table[index_of(at, level)];
 		bool      added;
 
 		past = piece_end(at, end, level);
 		if (fits_page(job, level, at, past)) {
-			*entry = (at + job->shift) | job->bits |
-			         (level > 1 ? USER_LARGE : 0);
+			*entry = (at + job->shift) | job->bits | USER_LARGE;
 			job->map->pages[level - 1]++;
 			job->done = past;
 			continue;
@@ -181,16 +175,6 @@ static void remove_all(struct job *job, uint64_t *table, unsigned level,
 	}
 }
 
-static bool is_unmapped(const struct user_map *map, uint64_t base, uint64_t end)
-{
-	unsigned level;
-
-	for (uint64_t at = base; at < end; at = piece_end(at, end, level))
-		if (*walk(map, at, &level) & USER_PRESENT)
-			return false;
-	return true;
-}
-
 enum user_map_status user_map_add(struct user_map          *map,
                                   const struct user_tables *tables,
                                   uint64_t base, paddr_t paddr, uint64_t bytes,
@@ -208,7 +192,8 @@ enum user_map_status user_map_add(struct user_map          *map,
 		return USER_MAP_BAD_RANGE;
 	if (rights > USER_EXECUTE)
 		return USER_MAP_BAD_RIGHTS;
-	if (!is_unmapped(map, base, base + bytes))
+	if (!user_map_is_empty(table_at(map->root), USER_ROOT, base,
+	                       base + bytes))
 		return USER_MAP_MAPPED;
 
 	job.shift = paddr - base;
@@ -229,17 +214,11 @@ enum user_map_status user_map_remove(struct user_map          *map,
 {
 	struct job           job = { .map = map, .tables = tables };
 	enum user_map_status status = check_range(base, bytes);
-	uint64_t             end = base + bytes;
-	unsigned             level;
+	uint64_t            *root = table_at(map->root);
 
-	if (status != USER_MAP_OK)
-		return status;
-	for (uint64_t at = base; at < end; at = piece_end(at, end, level)) {
-		if (!(*walk(map, at, &level) & USER_PRESENT))
-			return USER_MAP_NOT_MAPPED;
-		if (at % bytes_of(level) != 0 || end - at < bytes_of(level))
-			return USER_MAP_CUTS;
-	}
-	remove_all(&job, table_at(map->root), USER_ROOT, base, end);
-	return USER_MAP_OK;
+	if (status == USER_MAP_OK)
+		status = user_map_is_whole(root, USER_ROOT, base, base + bytes);
+	if (status == USER_MAP_OK)
+		remove_all(&job, root, USER_ROOT, base, base + bytes);
+	return status;
 }

@@ -5,6 +5,45 @@
  */
 #include "user_map_entry.h"
 
+bool user_map_is_empty(const uint64_t *table, unsigned level, uint64_t base,
+                       uint64_t end)
+{
+	uint64_t past;
+
+	for (uint64_t at = base; at < end; at = past) {
+		uint64_t entry = table[index_of(at, level)];
+
+		past = piece_end(at, end, level);
+		if (is_page(entry, level))
+			return false;
+		if (is_table(entry, level) &&
+		    !user_map_is_empty(table_at(entry), level - 1, at, past))
+			return false;
+	}
+	return true;
+}
+
+enum user_map_status user_map_is_whole(const uint64_t *table, unsigned level,
+                                       uint64_t base, uint64_t end)
+{
+	enum user_map_status status = USER_MAP_OK;
+	uint64_t             past;
+
+	for (uint64_t at = base; at < end && status == USER_MAP_OK; at = past) {
+		uint64_t entry = table[index_of(at, level)];
+
+		past = piece_end(at, end, level);
+		if (!(entry & USER_PRESENT))
+			return USER_MAP_NOT_MAPPED;
+		if (is_table(entry, level))
+			status = user_map_is_whole(table_at(entry), level - 1,
+			                           at, past);
+		else if (past - at < bytes_of(level))
+			return USER_MAP_CUTS;
+	}
+	return status;
+}
+
 struct user_view user_map_look(const struct user_map *map, uint64_t address)
 {
 	struct user_view view = { .user = true,

@@ -52,4 +52,19 @@ static inline bool is_table(uint64_t entry, unsigned level)
 	return (entry & USER_PRESENT) && !is_page(entry, level);
 }
 
+/** Where the piece of a range ends that one entry speaks for. */
+static inline uint64_t piece_end(uint64_t at, uint64_t end, unsigned level)
+{
+	return min_u64(end, (at / bytes_of(level) + 1) * bytes_of(level));
+}
+
+/** Whether nothing of [base, end) is mapped.  Looks at each entry once. */
+bool user_map_is_empty(const uint64_t *table, unsigned level, uint64_t base,
+                       uint64_t end);
+
+/** Whether all of it is, in pages that it does not cut: USER_MAP_OK,
+ *  USER_MAP_NOT_MAPPED or USER_MAP_CUTS. */
+enum user_map_status user_map_is_whole(const uint64_t *table, unsigned level,
+                                       uint64_t base, uint64_t end);
+
 #endif
