@@ -95,21 +95,30 @@ static uint64_t frameless_return(uint64_t rip, uint64_t rsp)
 	return symbol_find(return_to, &offset) != NULL ? return_to : 0;
 }
 
+unsigned backtrace_collect_from(uint64_t rip, uint64_t rsp, uint64_t rbp,
+                                uint64_t *address, unsigned most)
+{
+	uint64_t caller = frameless_return(rip, rsp);
+	unsigned count = 0;
+
+	if (caller != 0 && most > 0)
+		address[count++] = caller;
+	return count + backtrace_collect(rbp, address + count, most - count);
+}
+
 void backtrace_print(uint64_t rip, uint64_t rsp, uint64_t rbp)
 {
-	uint64_t caller = rip != 0 ? frameless_return(rip, rsp) : 0;
 	uint64_t address[FRAMES_MAX];
-	unsigned count = backtrace_collect(rbp, address, FRAMES_MAX);
+	unsigned count;
 
 	kprintf(" calls, the innermost first\n");
-	if (rip != 0) {
+	if (rsp != 0) {
 		kprintf("   ");
 		symbol_print(rip);
 		line_print(rip);
 		kprintf("\n");
 	}
-	if (caller != 0)
-		print_return(caller);
+	count = backtrace_collect_from(rip, rsp, rbp, address, FRAMES_MAX);
 	for (unsigned i = 0; i < count;)
 		i += print_equal(&address[i], count - i);
 	if (count == FRAMES_MAX)

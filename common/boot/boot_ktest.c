@@ -130,6 +130,21 @@ TEST(boot_backtrace_names_its_callers_up_to_the_entry)
 	      address[count - 1] < (uintptr_t)text_end);
 }
 
+/* A call of a bad pointer pushes where it returns to, and nothing else. */
+TEST(boot_backtrace_of_a_call_to_nowhere_begins_with_its_caller)
+{
+	static const uint64_t nowhere[] = { 0, 0x123456789abc, UINT64_MAX };
+	uint64_t              address[2], caller = (uintptr_t)callers + 1;
+
+	for (unsigned i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++) {
+		CHECK_EQ(backtrace_collect_from(nowhere[i], (uintptr_t)&caller,
+		                                0, address, 2),
+		         1);
+		CHECK_EQ(address[0], caller);
+	}
+	CHECK_EQ(backtrace_collect_from(0, 0, 0, address, 2), 0);
+}
+
 TEST(boot_broken_frames_end_a_backtrace)
 {
 	uint64_t address[4];

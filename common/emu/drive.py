@@ -101,6 +101,11 @@ GDB = {
 }
 
 
+# As if the line where gdb stands called a null pointer.
+CALL_NULL = ["set $rsp = $rsp - 8", "set *(unsigned long *)$rsp = $rip",
+             "set $rip = 0", "hbreak trap_handle", "c"]
+
+
 def drive_gdb(tap, kernel):
     """Each stop by its text, each command by its numbers."""
     stops = breakpoints(kernel)
@@ -111,7 +116,8 @@ def drive_gdb(tap, kernel):
         commands += ["echo \\n@%d.end\\n" % i]
         commands += ["c"] if i + 1 < len(stops) else []
     said = converse("debug", kernel, commands + [
-        "echo \\n@trace\\n", "pw-backtrace", "echo \\n@end\\n", "q"])
+        "echo \\n@trace\\n", "pw-backtrace", "echo \\n@end\\n",
+        *CALL_NULL, "echo \\n@null\\n", "pw-backtrace", "delete", "c", "q"])
     said = said.replace("(gdb) ", "")
     for i, (_, text) in enumerate(stops):
         tap.point("gdb stops " + text,
@@ -124,6 +130,12 @@ def drive_gdb(tap, kernel):
               None if re.search(r"#0 .* kernel_main at lessons.*\n#1 .* start "
                                 r"at .*\n#2 .* high_half at .*entry.S", trace)
               else "it says: " + trace)
+    null = said.partition("@null\n")[2]
+    tap.point("pw-backtrace and the screen name who called a null pointer",
+              None if re.search(
+                  r"^#0 0x0+ no function.*\n#1 .* kernel_main at lessons.*\n"
+                  r"(.*\n)+ calls, .*\n   0x0+\n   .* kernel_main.* main.c:\d",
+                  null, re.MULTILINE) else "they do not: " + null)
 
 
 def judge_answer(tap, said, mark, row):

@@ -19,6 +19,7 @@ def place(address):
     else:  # assembly
         name = gdb.execute("info symbol 0x%x" % address,
                            to_string=True).split(" ")[0]
+        name = name if name != "No" else "no function of ours"
     if line.symtab is None:
         return name
     return "%s at %s:%d" % (name, line.symtab.filename, line.line)
@@ -39,6 +40,18 @@ def frame_list(rbp):
         if caller <= rbp:
             return
         rbp = caller
+
+
+def caller_of_nowhere(rip, rsp):
+    """Its return address in a list, where a call of a bad pointer went."""
+    if gdb.find_pc_line(rip).symtab is not None:
+        return []
+    try:
+        raw = gdb.selected_inferior().read_memory(rsp, 8)
+    except gdb.MemoryError:
+        return []
+    address = memoryview(raw.tobytes()).cast("Q")[0]
+    return [address] if gdb.find_pc_line(address).symtab is not None else []
 
 
 def find_trap():
@@ -68,13 +81,15 @@ def lines():
 def trap_lines(trap):
     """From where the exception struck."""
     state = trap.read_var("frame")
-    vector, rip, rbp = (int(state[name]) for name in ("vector", "rip", "rbp"))
+    vector, rip, rsp, rbp = (int(state[name]) for name in
+                             ("vector", "rip", "rsp", "rbp"))
     names = gdb.lookup_static_symbol("names", gdb.SYMBOL_VAR_DOMAIN)
     result = ["exception %d, error code 0x%x" % (vector, int(state["error"]))]
     if names is not None:
         result[0] = "%s: %s" % (names.value()[vector].string(), result[0])
     result.append("#0 0x%016x %s" % (rip, place(rip)))
-    for i, address in enumerate(frame_list(rbp), 1):
+    calls = caller_of_nowhere(rip, rsp) + list(frame_list(rbp))
+    for i, address in enumerate(calls, 1):
         if i == MOST:
             break
         result.append("#%d 0x%016x %s" % (i, address, place(address - 1)))
