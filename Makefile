@@ -234,14 +234,16 @@ endif
 
 EMULATOR = $(if $(MEM),--mem '$(MEM)') $(if $(CPU),--cpu '$(CPU)') \
   $(if $(BOOT),--boot '$(BOOT)') $(if $(UEFI),--uefi) $(if $(KVM),--kvm) \
+  $(if $(GUI),--gui) \
   $(if $(QEMU),--qemu '$(QEMU)') $(if $(BOCHS),--bochs '$(BOCHS)') \
   $(if $(GDB),--gdb '$(GDB)') $(if $(strip $(WORDS)),--cmdline '$(WORDS)')
-WORDS = $(if $(BREAK),break=$(BREAK)) $(if $(GRAPHICS),graphics) $(OPTIONS)
+WORDS = $(if $(BREAK),break=$(BREAK)) $(OPTIONS) $(if $(GRAPHICS)$(GUI), \
+  graphics$(addprefix =,$(filter-out 1,$(GRAPHICS))))
 
 run: need-build need-run $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) run $(KERNEL)/lesson-$(N).elf $(EMULATOR) $(if $(ONCE),--once)
 
-# The same machine under a debugger; GUI=1 opens Bochs's in a window.
+# The same machine under a debugger; GUI=1 opens windows.
 debug qemu-gdb: need-build need-debug $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) $@ $(KERNEL)/lesson-$(N).elf $(EMULATOR)
 
@@ -249,8 +251,7 @@ gdb: need-debug $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) gdb $(KERNEL)/lesson-$(N).elf $(if $(GDB),--gdb '$(GDB)')
 
 bochs: need-build need-bochs $(KERNEL)/lesson-$(N).elf
-	@$(BOOTER) bochs $(KERNEL)/lesson-$(N).elf --machine bochs $(EMULATOR) \
-	  $(if $(GUI),--gui)
+	@$(BOOTER) bochs $(KERNEL)/lesson-$(N).elf --machine bochs $(EMULATOR)
 
 # Once more, with QEMU's log of exceptions.
 explain: need-build need-run $(KERNEL)/lesson-$(N).elf
@@ -310,6 +311,8 @@ ifeq ($(T),)
 	@$(call program,lesson-$(LAST)-mistakes,python3 common/emu/provoke.py \
 	  $(KERNEL)/lesson-$(LAST).elf common/emu/provoked.txt $(wildcard \
 	  $(addsuffix /provoked.txt,$(call upto,$(LAST)))))
+	@$(call program,lesson-$(LAST)-pictures,python3 common/emu/pictures.py \
+	  $(KERNEL)/lesson-$(LAST).elf)
 	@$(call program,lesson-$(LAST)-matrix,$(MATRIX) some \
 	  $(KERNEL)/lesson-$(LAST).elf)
 endif
@@ -410,14 +413,15 @@ help:
 #: With make lesson N=1:
 #:   run                     boot it in QEMU; quit with Ctrl-A x
 #:   debug                   QEMU and gdb; in two terminals: qemu-gdb, gdb
-#:   bochs                   Bochs's debugger; GUI=1 its window
+#:   bochs                   Bochs's debugger
 #:   explain                 it died: what did QEMU see last?
 #:   replay MAP=dmesg.txt    the stages here, over another machine's map
 #:   test                    that lesson's tests, on the host and booted
 #:   usb DEV=/dev/sdX        a stick for a real PC; asks before it writes
 #: Variables:
 #:   MEM=4G BOOT=pvh UEFI=1 CPU=max KVM=1    the machine (128M, GRUB, BIOS)
-#:   ONCE=1 NO_COLOR=1 GRAPHICS=1            power off at the end; plain; pixels
+#:   GUI=1 GRAPHICS=1                        windows; pixels, or 1024x768x24
+#:   ONCE=1 NO_COLOR=1                       power off at the end; no colours
 #:   BREAK=occupy OPTIONS='provoke=list'     words for the kernel
 #:   T=word V=1 LLVM=1                       tests of that name; verbose; clang
 #:   QEMU= BOCHS= GDB= CROSS_COMPILE=        other tools than the usual ones

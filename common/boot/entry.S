@@ -13,13 +13,15 @@
 
 #define PHYS(symbol) ((symbol) - KERNEL_VIRT)
 
-#define HEADER_MAGIC 0xe85250d6
-#define HEADER_BYTES (header_end - header)
-#define PVH_MAGIC    0x336ec578          /* boot_info.h has it for C */
-#define NOTE_PVH     18                  /* XEN_ELFNOTE_PHYS32_ENTRY */
+#define HEADER_MAGIC   0xe85250d6
+#define HEADER_BYTES   (header_end - header)
+#define PVH_MAGIC      0x336ec578        /* boot_info.h has it for C */
+#define NOTE_PVH       18                /* XEN_ELFNOTE_PHYS32_ENTRY */
 
-#define COM1         0x3f8
-#define VGA_TEXT     0xb8000
+#define COM1           0x3f8
+#define VGA_TEXT       0xb8000
+#define QEMU_EXIT_PORT 0xf4              /* see machine.c */
+#define QEMU_FAILURE   0x11
 
 	.section .multiboot2, "a"
 	.balign 8
@@ -127,8 +129,10 @@ next_character:
 	out %al, %dx
 	jmp next_character
 stop:
-	hlt
-	jmp stop
+	mov $QEMU_FAILURE, %al
+	out %al, $QEMU_EXIT_PORT          /* in QEMU the machine ends */
+1:	hlt
+	jmp 1b
 
 	.code64
 long_mode:

@@ -8,11 +8,13 @@ Source: Bochs User Manual, "The configuration file bochsrc" and "Using the
 Bochs internal debugger".
 """
 import os
+import re
 import shutil
 import subprocess
 
 from image import image
 from qemu import memory_bytes
+from reader import demand_display
 from trouble import Trouble
 
 BIOS_DIRECTORIES = ["/usr/share/bochs", "/usr/local/share/bochs",
@@ -80,9 +82,7 @@ def display(options):
     """What shows the machine's screen."""
     if not options.gui:
         return "sdl2"
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise Trouble("GUI=1 needs a display, and there is none: without "
-                      "GUI=1 the debugger works on this terminal")
+    demand_display()
     return 'sdl2, options="gui_debug"'
 
 
@@ -128,8 +128,27 @@ def prepare(options, words, directory, debug):
         "cpu": options.cpu or "corei7_haswell_4770", "debug": debug,
         "bios": find_bios(["BIOS-bochs-latest"]),
         "vga": find_bios(VGA_BIOSES)})
+    write(directory, "bochs.log", "")  # not that of the run before
     write(directory, "symbols", symbols(options.kernel) if debug else "")
     write(directory, "rc", 'ldsym global "symbols"\nc\n' if debug else "c\n")
+
+
+def demand_good_end(directory, cpu=""):
+    """Say why Bochs has ended, where it ended itself: its screen does not."""
+    for name in "bochs.err", "bochs.log":
+        try:
+            with open(os.path.join(directory, name), encoding="utf-8",
+                      errors="replace") as file:
+                text = file.read()
+        except OSError:
+            continue
+        why = re.search(r"exiting with the following message:\n(?:\[.*\] *)?"
+                        r"(.*)", text)
+        if why and ENDED_WELL not in text:
+            raise Trouble("Bochs ended: %s; all that it said is in %s%s" % (
+                why.group(1).strip(),
+                os.path.join(os.path.relpath(directory), name),
+                "; bochs --help cpu lists what CPU= may be" if cpu else ""))
 
 
 def environment(options):

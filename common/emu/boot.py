@@ -25,8 +25,9 @@ from debug import command_gdb, command_qemu_gdb  # noqa: E402
 from image import image  # noqa: E402
 from judge import Ktap, Tap, judge_boot, judge_expected  # noqa: E402
 from measure import command_bench  # noqa: E402
-from qemu import STATUS_OK, qemu_command  # noqa: E402
-from reader import attached, interactive_words, kernel_words, stem  # noqa: E402,E501
+from qemu import STATUS_FAILED, STATUS_OK, qemu_command  # noqa: E402
+from reader import attached, check_break, interactive_words  # noqa: E402
+from reader import kernel_words, stem  # noqa: E402
 from trouble import Trouble  # noqa: E402
 from usb import command_usb  # noqa: E402
 
@@ -42,7 +43,20 @@ def command_run(options):
     if status == 0 and "once" in words:
         raise Trouble("the machine restarted itself (a triple fault?) where "
                       "it should have powered off")
+    if status not in (0, STATUS_OK, STATUS_FAILED):
+        raise Trouble("QEMU ended by itself, with status %d: it says above "
+                      "why%s" % (status, qemu_advice(options)))
     return 0 if status == STATUS_OK else status
+
+
+def qemu_advice(options):
+    """What may help where QEMU does not like its options."""
+    if options.kvm:
+        return "; without KVM=1 it needs no help of this host's CPU"
+    if options.cpu:
+        return "; %s -cpu help lists what CPU= may be" % (
+            options.qemu or "qemu-system-x86_64")
+    return ""
 
 
 def command_test(options):
@@ -132,7 +146,8 @@ def add_machine_options(parser):
                         help="where QEMU waits for gdb")
     parser.add_argument("--dev", default="", help="usb: the disk to write")
     parser.add_argument("--gui", action="store_true",
-                        help="Bochs's debugger in a window")
+                        help="the machine's screen, and Bochs's debugger, "
+                        "in windows")
     parser.add_argument("--kvm", action="store_true",
                         help="let the host's CPU run it")
     parser.add_argument("--grub", action="append", default=[],
@@ -179,6 +194,7 @@ def check(options):
     if options.machine not in ("q35", "pc", "bochs"):
         raise Trouble("--machine %s: it is q35, pc or bochs"
                       % options.machine)
+    check_break(options)
     for path in [options.kernel] + options.module + options.expect:
         if not os.path.isfile(path):
             raise Trouble("%s: there is no such file%s" % (

@@ -1,13 +1,15 @@
 """A kernel under a debugger: Bochs's own, or gdb over QEMU."""
+import contextlib
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
 
-from bochs import bochs_command, environment, prepare
+from bochs import bochs_command, demand_good_end, environment, prepare
 from qemu import qemu_command
 from reader import attached, colours_wanted, kernel_words, stem
 from trouble import Trouble
@@ -31,15 +33,18 @@ def command_bochs(options):
                              "bochs", stem(options.kernel))
     prepare(options, words_of(options), directory, debug=True)
     print("boot: %s in Bochs with %s of memory stops at each breakpoint; "
-          "c goes on, q quits" % (stem(options.kernel), options.mem))
-    print("boot: while the machine runs or waits, Ctrl-C brings the prompt "
-          "back", flush=True)
+          "%s goes on, q quits" % (
+              stem(options.kernel), options.mem, "in the window Continue"
+              if options.gui else "c"))
+    print("boot: while the machine runs or waits, %s the prompt back" % (
+        "Break brings" if options.gui else "Ctrl-C brings"), flush=True)
     with open(os.path.join(directory, "bochs.err"), "wb") as err:
         run = {"cwd": directory, "stderr": err, "env": environment(options)}
         if sys.stdout.isatty():
             attached(bochs_command(options), **run)
         else:
             relayed(bochs_command(options), **run)
+    demand_good_end(directory, options.cpu)
     return 0
 
 
@@ -137,21 +142,60 @@ def await_socket(machine, path):
     raise Trouble("QEMU does not answer")
 
 
+def is_listening(port):
+    """Whether somebody waits at the port: then we could not."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def waiting(options):
+    """The file that names the kernel which waits for gdb."""
+    return os.path.join(os.path.dirname(os.path.abspath(options.kernel)),
+                        "waits-for-gdb")
+
+
+def lesson_of(options):
+    """3 of lesson-3, for what the reader types."""
+    return stem(options.kernel).rpartition("-")[2]
+
+
 def command_qemu_gdb(options):
     """A machine that waits for gdb from another terminal."""
     command = qemu_command(options, kernel_words(options))
+    if is_listening(options.port):
+        raise Trouble("port %d is taken: quit the machine that waits there "
+                      "for gdb already" % options.port)
     command += ["-S", "-gdb", "tcp:127.0.0.1:%d" % options.port,
                 "-serial", "mon:stdio"]
     print("boot: %s in QEMU with %s of memory waits for gdb; in another "
           "terminal: make lesson N=%s gdb" % (
-              stem(options.kernel), options.mem,
-              stem(options.kernel).rpartition("-")[2]))
+              stem(options.kernel), options.mem, lesson_of(options)))
     print("boot: to quit: Ctrl-A, then x", flush=True)
-    return attached(command)
+    with open(waiting(options), "w", encoding="utf-8") as file:
+        file.write(lesson_of(options))
+    try:
+        return attached(command)
+    finally:
+        os.remove(waiting(options))
 
 
 def command_gdb(options):
     """gdb for the machine of command_qemu_gdb()."""
+    other = lesson_of(options)
+    if not is_listening(options.port):
+        raise Trouble("no machine waits for gdb; first, in another terminal: "
+                      "make lesson N=%s qemu-gdb" % other)
+    with contextlib.suppress(OSError), open(
+            waiting(options), encoding="utf-8") as file:
+        other = file.read()
+    if other != lesson_of(options):
+        raise Trouble("the machine that waits has lesson %s: type make lesson "
+                      "N=%s gdb" % (other, other))
     print("boot: gdb for %s; c goes on, q quits, help pw lists our commands"
           % stem(options.kernel), flush=True)
     return attached(gdb_command(options, "127.0.0.1:%d" % options.port))

@@ -101,6 +101,11 @@ GDB = {
 }
 
 
+# What a reader may mistype; the answers are sentences.
+WRONG = ["pw-page", "pw-page nonsense", "pw-page -1", "pw-page \"text\""]
+ANSWERS = [r"^Say which page", r"^pw-page nonsense: No symbol.* is wanted",
+           r"^page -0x1: |comes in lesson 2$", r"^pw-page \"text\": .* is wanted"]
+
 # As if the line where gdb stands called a null pointer.
 CALL_NULL = ["set $rsp = $rsp - 8", "set *(unsigned long *)$rsp = $rip",
              "set $rip = 0", "hbreak trap_handle", "c"]
@@ -117,7 +122,7 @@ def drive_gdb(tap, kernel):
         commands += ["c"] if i + 1 < len(stops) else []
     said = converse("debug", kernel, commands + [
         "echo \\n@trace\\n", "pw-backtrace", "echo \\n@end\\n",
-        *CALL_NULL, "echo \\n@null\\n", "pw-backtrace", "delete", "c", "q"])
+        "echo \\n@wrong\\n", *WRONG, *CALL_NULL, "echo \\n@null\\n", "pw-backtrace", "delete", "c", "q"])
     said = said.replace("(gdb) ", "")
     for i, (_, text) in enumerate(stops):
         tap.point("gdb stops " + text,
@@ -130,7 +135,12 @@ def drive_gdb(tap, kernel):
               None if re.search(r"#0 .* kernel_main at lessons.*\n#1 .* start "
                                 r"at .*\n#2 .* high_half at .*entry.S", trace)
               else "it says: " + trace)
-    null = said.partition("@null\n")[2]
+    wrong, _, null = said.partition("@wrong\n")[2].partition("@null\n")
+    missing = [answer for answer in ANSWERS
+               if not re.search(answer, wrong, re.MULTILINE)]
+    tap.point("pw-page says what is wrong with its argument",
+              "it says: " + wrong.partition("Continuing")[0]
+              if missing or "Python" in wrong else None)
     tap.point("pw-backtrace and the screen name who called a null pointer",
               None if re.search(
                   r"^#0 0x0+ no function.*\n#1 .* kernel_main at lessons.*\n"

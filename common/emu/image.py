@@ -8,6 +8,7 @@ import contextlib
 import glob
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -24,8 +25,10 @@ PLATFORMS = {
 GRUB_DIRECTORIES = ["/usr/lib/grub", "/usr/local/lib/grub", "/usr/lib/grub2"]
 GRUB_FAILED = "GRUB could not start the kernel."
 
-# The kernel's header asks for a picture; GRUB makes one if it has the driver.
-# A BIOS stays in text mode unless this word is on the kernel's command line.
+# The kernel's header asks for a picture, and GRUB makes one if it has the
+# driver, which on a BIOS comes with multiboot2.  There the script takes the
+# wish back unless this word is on the kernel's command line, alone or with a
+# size: graphics=1024x768x24.
 GRAPHICS = "graphics"
 PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
             "0123456789_=.,:/+-")
@@ -48,11 +51,32 @@ def checked(command):
     return command
 
 
+def graphics_wanted(words):
+    """None, or the size that the reader wants: "" is the kernel's choice."""
+    for word in words:
+        name, _, size = word.partition("=")
+        if name != GRAPHICS:
+            continue
+        if size and not re.fullmatch(r"[0-9]+x[0-9]+(x[0-9]+)?", size):
+            raise Trouble("GRAPHICS=%s: it is 1, or a size such as 1024x768 "
+                          "or 1024x768x24" % size)
+        return size
+    return None
+
+
 def screen_driver(words, uefi):
     """GRUB's module that draws on this machine's screen, or None."""
     if uefi:
         return "efi_gop"
-    return "vbe" if GRAPHICS in words else None
+    return "vbe" if graphics_wanted(words) is not None else None
+
+
+def screen_mode(words, driver):
+    """The script's lines that choose what the screen shows."""
+    size = graphics_wanted(words)
+    if driver is None:
+        return ["set gfxpayload=text"]
+    return ["set gfxpayload=%s,auto" % size] if size else []
 
 
 def grub_cfg(words, commands, modules, driver):
@@ -69,7 +93,7 @@ def grub_cfg(words, commands, modules, driver):
         steps.append("module2 /boot/modules/%s %s" % ((quoted(name),) * 2))
     lines = ["insmod " + driver] if driver else []
     lines += ["if %s; then" % step for step in steps]
-    lines += ["boot"] + ["fi"] * len(steps)
+    lines += screen_mode(words, driver) + ["boot"] + ["fi"] * len(steps)
     lines += ["serial --unit=0 --speed=115200", "terminal_output serial"]
     lines += steps
     lines += ["echo '%s'" % GRUB_FAILED, "reboot"]

@@ -2,9 +2,11 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 from image import image
+from reader import demand_display
 from trouble import Trouble
 
 UNITS = {"": 1 << 20, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -87,6 +89,21 @@ def memory_options(total, machine):
     return options, cpu
 
 
+def screen_options(options):
+    """What shows the machine's screen: nothing, or a window."""
+    if not options.gui:
+        return ["-display", "none"]
+    demand_display()
+    done = subprocess.run([find_qemu(options.qemu), "-display", "help"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          check=False)
+    for window in "gtk", "sdl", "cocoa":
+        if window in done.stdout.decode().split():
+            return ["-display", window]
+    raise Trouble("GUI=1: this QEMU has no window; on Debian and Ubuntu the "
+                  "package qemu-system-gui has it")
+
+
 def kernel_options(options, words):
     """How the kernel comes into the machine."""
     if options.boot == "grub" and memory_bytes(options.mem) < MEM_GRUB:
@@ -137,5 +154,5 @@ def qemu_command(options, words):
             "-machine", options.machine + ",accel=" + acceleration(options),
             "-cpu", options.cpu or cpu, *memory,
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            "-no-reboot", "-vga", "std", "-display", "none",
+            "-no-reboot", "-vga", "std", *screen_options(options),
             *kernel_options(options, words)]

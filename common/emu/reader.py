@@ -1,7 +1,10 @@
 """The reader's side of a machine: their terminal, and what they want."""
 import os
+import re
 import subprocess
 import sys
+
+from trouble import Trouble
 
 try:
     import termios
@@ -9,9 +12,34 @@ except ImportError:
     termios = None
 
 
+LESSONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                       "lessons")
+
+
 def stem(path):
     """lesson-1 of build/kernel/lesson-1.elf."""
     return os.path.splitext(os.path.basename(path))[0]
+
+
+def breaks(folder):
+    """What BREAK= can break in a lesson: its main.c asks for it by name."""
+    with open(os.path.join(LESSONS, folder, "main.c"),
+              encoding="utf-8") as file:
+        return re.findall(r'"break=(\w+)"', file.read())
+
+
+def check_break(options):
+    """Refuse to break what the lesson does not have: nothing would happen."""
+    known = {"lesson-%d" % int(name[:2]): breaks(name)
+             for name in sorted(os.listdir(LESSONS)) if name[:2].isdigit()}
+    for word in options.cmdline.split():
+        name, _, what = word.partition("=")
+        if name != "break" or what in known.get(stem(options.kernel), [what]):
+            continue
+        raise Trouble("BREAK=%s: %s has nothing of that name to break; %s" % (
+            what, stem(options.kernel), ", ".join(
+                "%s: BREAK=%s" % (lesson, name)
+                for lesson, names in known.items() for name in names)))
 
 
 def colours_wanted(options):
@@ -24,6 +52,13 @@ def colours_wanted(options):
 def once_wanted(options):
     """Whether the kernel is to power off after its report."""
     return options.once or os.environ.get("ONCE", "0") not in ("", "0")
+
+
+def demand_display():
+    """For GUI=1."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise Trouble("GUI=1 needs a display, and there is none: without "
+                      "GUI=1 all is on this terminal")
 
 
 def kernel_words(options, *more):

@@ -1,4 +1,6 @@
 """The kernel's structures, as gdb sees them: read, never changed."""
+import os
+
 import gdb
 
 PAGE_SHIFT = 12
@@ -11,6 +13,19 @@ LESSON_OF = {"firmware": 1, "map": 1, "array": 2, "areas": 3, "manager": 5}
 
 class Missing(gdb.GdbError):
     """What the reader asks for is not there, or not yet."""
+
+
+def not_yet(what, stage, lesson):
+    """Missing, with the place to go on to, if this kernel has it."""
+    here = of_main_file()
+    if "%02d-" % lesson > os.path.basename(os.path.dirname(here)):
+        return Missing("%s: that comes in lesson %d" % (what, lesson))
+    return Missing('%s yet: go on to "after %s"' % (what, stage))
+
+
+def of_main_file():
+    """Path of the lesson's main.c."""
+    return gdb.lookup_global_symbol("kernel_main").symtab.filename
 
 
 def static(beside, name):
@@ -75,8 +90,7 @@ class Array:
         self.usable_pages = int(array["usable_pages"])
         self.base = int(array["page"])
         if self.phase == 0:
-            raise Missing("the descriptors are not made yet: go on to "
-                          "\"after msadsc\"")
+            raise not_yet("the descriptors are not made", "msadsc", 2)
 
     def words(self, first, past):
         """The descriptors' words of frames [first, past)."""
@@ -137,8 +151,7 @@ def areas():
     """All of them."""
     value = of_main("areas")["area"]
     if int(value[0]["end"]) == 0:
-        raise Missing("the areas are not made yet: go on to "
-                      "\"after memarea\"")
+        raise not_yet("the areas are not made", "memarea", 3)
     return [Area(value[number], number) for number in range(3)]
 
 

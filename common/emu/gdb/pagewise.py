@@ -66,7 +66,7 @@ class Map(Command):
             if count > 0:
                 break
         else:
-            raise Missing("the map is not read yet: go on to \"after e820\"")
+            raise memory.not_yet("the map is not read", "e820", 1)
         usable = 0
         for i in range(count):
             base, end, kind = (int(table["range"][i][field])
@@ -86,11 +86,11 @@ class Page(Command):
     def run(self, argument):
         if not argument:
             raise gdb.GdbError("Say which page: pw-page 0x100")
-        pfn = int(gdb.parse_and_eval(argument))
+        pfn = self.number(argument)
         array = Array()
         if pfn < 0 or pfn >= array.pages:
-            raise Missing("page 0x%x: the descriptors end at 0x%x"
-                          % (pfn, array.pages))
+            raise Missing("page %#x: the descriptors are those of pages 0 to "
+                          "0x%x" % (pfn, array.pages - 1))
         descriptor = array.at(pfn)
         say("page 0x%x: bytes 0x%x-0x%x%s" % (
             pfn, pfn << PAGE_SHIFT, (pfn << PAGE_SHIFT) + 0xfff,
@@ -101,6 +101,18 @@ class Page(Command):
             say("no block starts here or holds it: it is no RAM")
         else:
             self.explain(first, array.at(first))
+
+    @staticmethod
+    def number(argument):
+        """The frame number that the reader means."""
+        try:
+            return int(gdb.parse_and_eval(argument))
+        except gdb.MemoryError:
+            raise
+        except gdb.error as error:
+            raise gdb.GdbError("pw-page %s: %s A frame number is wanted, such "
+                               "as 0x100, or an address / 4096"
+                               % (argument, error))
 
     @staticmethod
     def area_of(pfn):
@@ -135,9 +147,10 @@ class Areas(Command):
     """The areas: frames, and pages usable, occupied, free on lists."""
 
     def run(self, argument):
+        all_areas = areas()
         say("%-9s %11s %11s %11s %11s %11s" % (
             "area", "frames from", "to below", "usable", "occupied", "free"))
-        for area in areas():
+        for area in all_areas:
             say("%-9s %#11x %#11x %11d %11d %11d" % (
                 area.name, area.base, area.end, area.usable, area.occupied,
                 area.free))
@@ -149,8 +162,7 @@ class Buddy(Command):
     def run(self, argument):
         array, all_areas = Array(), areas()
         if array.phase < 3:
-            raise Missing("free pages are not in blocks yet: go on to "
-                          "\"after merge\"")
+            raise memory.not_yet("free pages are not in blocks", "merge", 5)
         say("order      " + "".join("%10s" % a.name for a in all_areas) +
             "     pages")
         for order in range(memory.ORDERS):
