@@ -77,7 +77,7 @@ includes = -Icommon/include $(foreach f,$(FOLDERS),$(if $(filter \
   $(firstword $(sort $f $(patsubst %/,%,$(dir $1)))),$f),-I$f)) \
   $(if $(filter %/replay.c,$1),-Icommon/host) \
   $(if $(filter %/font_ascii.c,$1),-I$(KERNEL)) \
-  $(if $(filter $(addprefix common/host/,bench% exhaust% large% random% fuzz%), \
+  $(if $(filter $(addprefix common/host/,bench% exhaust% large% random% fuzz% steps%), \
   $1), \
   $(addprefix -I,$(FOLDERS)))
 
@@ -110,7 +110,7 @@ bench_sources  = common/host/host.c common/host/bench_host.c \
                  $(call stages,$1)) $(call benches,$1)
 
 # Programs that drive the last lesson's stages on the host.
-DRIVERS := exhaust_pages exhaust_e820 exhaust_merge exhaust_boot random
+DRIVERS := exhaust_pages exhaust_e820 exhaust_merge exhaust_boot random steps
 driver_sources = common/host/host.c $(filter-out %_test.c common/lib/test.c, \
                  $(COMMON) $(call stages,$(lastword $(NUMBERS))))
 
@@ -180,11 +180,29 @@ $(FAST)/exhaust_pages: $(FAST)/common/host/exhaust.c.o
 $(FAST)/exhaust_boot: $(patsubst %,$(FAST)/%.o, \
   common/host/exhaust_boot_judge.c $(filter-out %_test.c, \
   $(wildcard common/boot/multiboot2*.c common/boot/boot_info*.c)))
-$(FAST)/random: $(patsubst %,$(FAST)/%.o,$(PLAYED))
+$(FAST)/random $(FAST)/steps: $(patsubst %,$(FAST)/%.o,$(PLAYED))
 $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
   $(patsubst %,$(FAST)/%.o,$(driver_sources))
 	$(call says,LD,$@)
 	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
+
+# Fuzzers, by clang's libFuzzer: T names one.
+GAMES     := pages areas objects zones memm mapped
+FUZZERS   := boot e820 pipeline $(GAMES)
+FUZZ      := build/fuzz
+FUZZ_LINK := -fsanitize=fuzzer,address,undefined
+FUZZ_CFLAGS := $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
+  -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+$(eval $(call compile,$(FUZZ),clang,$(FUZZ_CFLAGS)))
+$(FUZZ)/play: $(patsubst %,$(FUZZ)/%.o,$(PLAYED))
+$(FUZZ)/boot: $(patsubst %,$(FUZZ)/%.o,$(filter-out %_test.c,$(wildcard \
+  common/boot/multiboot2*.c common/boot/pvh*.c common/boot/boot_info*.c)))
+$(addprefix $(FUZZ)/,boot e820 pipeline play): $(FUZZ)/%: \
+  $(FUZZ)/common/host/fuzz_%.c.o $(patsubst %,$(FUZZ)/%.o,$(driver_sources))
+	$(call says,LD,$@)
+	$(Q)clang $(FUZZ_LINK) $^ -o $@
+$(addprefix $(FUZZ)/,$(GAMES)): $(FUZZ)/play
+	$(Q)ln -f $< $@
 
 # One drawing, two fonts: built in, and brought by the loader to machines in
 # graphics mode.
@@ -329,6 +347,19 @@ test-all: test test-docs
 	  build/kernel/lesson-$(LAST).elf build/kernel-llvm/lesson-$(LAST).elf)
 	@$(PROVE) --verbose $(SUITE)/all-machines.t
 
+# --- Inputs that nobody thought of: make fuzz T=pages SECONDS=600 -----------
+
+# What is new is kept in build/; what it was found from is in the repository.
+SECONDS := 60
+CORPUS  := common/host/corpus
+.PHONY: fuzz
+fuzz: need-host $(if $(T),$(FUZZ)/$(T),$(addprefix $(FUZZ)/,$(FUZZERS)))
+	@$(foreach f,$(if $(T),$(T),$(FUZZERS)),mkdir -p $(FUZZ)/corpus/$f && \
+	  echo 'fuzz: $f' && $(FUZZ)/$f -max_total_time=$(SECONDS) -max_len=4096 \
+	  -timeout=20 -print_final_stats=1 -verbosity=0 \
+	  -artifact_prefix=$(FUZZ)/$f- $(FUZZ)/corpus/$f \
+	  $(wildcard $(CORPUS)/$f) &&) :
+
 # --- What it costs: make bench, RECORD=1 ------------------------------------
 
 BENCH := $(FAST)/lesson-$(lastword $(NUMBERS))-bench
@@ -408,6 +439,7 @@ help:
 #:   make doctor             check every tool, then boot lesson 1
 #:   make test               all tests; test-all: and on every machine there is
 #:   make docs               the book; docs-pdf: its chapters on paper
+#:   make fuzz T=pages       clang's fuzzer; SECONDS=600, or without T all nine
 #:   make bench              what it costs; RECORD=1 keeps it, PEERS=1 compares
 #:   make diff N=3           what lesson 3's main.c adds; make clean, make help
 #: With make lesson N=1:

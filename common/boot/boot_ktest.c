@@ -186,3 +186,12 @@ TEST(boot_lines_of_code_are_found)
 	CHECK(line_find((uintptr_t)text_end, &line) == NULL);
 	CHECK(line_find(0, &line) == NULL);
 }
+
+/* The allocators count on it: page_alloc.h says who may call. */
+TEST(boot_interrupts_are_off_in_the_kernel)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushf\n\tpop %0" : "=r"(flags));
+	CHECK_EQ(flags >> 9 & 1, 0);
+}

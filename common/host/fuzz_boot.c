@@ -6,12 +6,6 @@
  * memory that ends where it ends: the sanitizer sees each byte read behind
  * it.  What the parsers accept must then hold what boot_info.h promises.
  *
- *     clang -g -O1 -fsanitize=fuzzer,address,undefined -Icommon/include \
- *         common/host/fuzz_boot.c common/host/host.c common/boot/pvh.c \
- *         common/boot/multiboot2.c common/boot/multiboot2_tags.c \
- *         common/boot/boot_info.c common/boot/boot_info_parse.c \
- *         $(ls common/lib/[!t]*.c | grep -v -e _test -e bench) -o build/fuzz_boot
- *
  * Source: LLVM, "libFuzzer - a library for coverage-guided fuzz testing".
  */
 #include <stdlib.h>

@@ -22,14 +22,6 @@
 static const struct random_game *game;
 static uint32_t                  move[RANDOM_ROUND];
 
-/* For the tests' machines. */
-void *test_memory(void)
-{
-	static _Alignas(4096) unsigned char memory[TEST_MEMORY_BYTES];
-
-	return memory;
-}
-
 static _Noreturn void usage(void)
 {
 	printf("random GAME [--operations N] [--seed S] [--bug NAME] | "

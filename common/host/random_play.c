@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "random.h"
+#include "test.h"
 
 #define PAIRS_MOST 120 /* moves of which pairs are left out */
 #define SECONDS    20  /* a game that takes longer hangs */
@@ -22,6 +23,14 @@ const struct random_game *const random_games[] = {
 	&random_zones, &random_memm,  &random_mapped,
 	NULL,
 };
+
+/* For the tests' machines. */
+void *test_memory(void)
+{
+	static _Alignas(4096) unsigned char memory[TEST_MEMORY_BYTES];
+
+	return memory;
+}
 
 const struct random_game *random_find(const char *name)
 {
