@@ -110,7 +110,8 @@ bench_sources  = common/host/host.c common/host/bench_host.c \
                  $(call stages,$1)) $(call benches,$1)
 
 # Programs that drive the last lesson's stages on the host.
-DRIVERS := exhaust_pages exhaust_e820 exhaust_merge exhaust_boot random steps
+DRIVERS := $(addprefix exhaust_,pages runs lists cache e820 merge boot) \
+           random steps
 driver_sources = common/host/host.c $(filter-out %_test.c common/lib/test.c, \
                  $(COMMON) $(call stages,$(lastword $(NUMBERS))))
 
@@ -176,7 +177,8 @@ $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 # What plays at random begins with the machines of the unit tests.
 PLAYED := $(wildcard common/host/random_*.c) common/lib/test.c \
   $(addprefix lessons/06-alloc/,page_arena_test.c obj_arena_test.c memm_test.c)
-$(FAST)/exhaust_pages: $(FAST)/common/host/exhaust.c.o
+$(addprefix $(FAST)/exhaust_,pages runs lists cache): \
+  $(FAST)/common/host/exhaust.c.o
 $(FAST)/exhaust_boot: $(patsubst %,$(FAST)/%.o, \
   common/host/exhaust_boot_judge.c $(filter-out %_test.c, \
   $(wildcard common/boot/multiboot2*.c common/boot/boot_info*.c)))
@@ -339,7 +341,7 @@ endif
 # All machines, the kernel of the other compiler, and no share of what is
 # exhaustive left out: half an hour.
 test-all: test test-docs
-	@SHARE=1 PAGES=20 FLIPS=1 $(PROVE) --verbose \
+	@SHARE=1 PAGES=24 UNITS=16 FLIPS=1 $(PROVE) --verbose \
 	  $(wildcard lessons/*/exhaust.t common/host/exhaust*.t)
 	@$(MAKE) --no-print-directory LLVM=1 \
 	  $(patsubst %,build/kernel-llvm/lesson-%.elf,$(TESTED))

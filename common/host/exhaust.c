@@ -12,7 +12,7 @@ struct machine machine;
 static struct e820_map  map;
 static struct occupants occupants;
 
-void exhaust_make(struct state *empty)
+void exhaust_start(pfn_t first, pfn_t past)
 {
 	struct msadsc_need  need;
 	struct occupy_fault fault;
@@ -21,9 +21,8 @@ void exhaust_make(struct state *empty)
 	map.range[0] = (struct e820_range){ EXHAUST_TABLE * PAGE_SIZE,
 		                            (EXHAUST_TABLE + 1) * PAGE_SIZE,
 		                            E820_RAM };
-	map.range[1] =
-		(struct e820_range){ EXHAUST_FIRST * PAGE_SIZE,
-		                     EXHAUST_PAST * PAGE_SIZE, E820_RAM };
+	map.range[1] = (struct e820_range){ first * PAGE_SIZE, past * PAGE_SIZE,
+		                            E820_RAM };
 	ASSERT(msadsc_init(&machine.array, &map, &occupants, PFN_LIMIT,
 	                   &need) == MSADSC_OK,
 	       "%s", need.why);
@@ -34,6 +33,11 @@ void exhaust_make(struct state *empty)
 	               page_alloc_init(&machine.pages, &machine.array,
 	                               &machine.areas) == PAGE_OK,
 	       "%u occupants", occupants.count);
+}
+
+void exhaust_make(struct state *empty)
+{
+	exhaust_start(EXHAUST_FIRST, EXHAUST_PAST);
 	free_list_remove(&machine.areas.area[0], machine.array.page,
 	                 EXHAUST_FIRST);
 	machine.array.page[EXHAUST_FIRST].word = 0;
@@ -113,6 +117,26 @@ void exhaust_build(const struct state *empty, const struct model *model)
 			free_list_push(area, machine.array.page,
 			               EXHAUST_FIRST + i, order);
 	}
+}
+
+const char *exhaust_compare(const struct model *model)
+{
+	const char *broken;
+
+	page_empty_caches(&machine.pages);
+	broken = page_alloc_check(&machine.pages);
+	for (unsigned i = 0; i < EXHAUST_COUNT && broken == NULL; i++) {
+		struct msadsc     d = machine.array.page[EXHAUST_FIRST + i];
+		enum msadsc_state state =
+			model->used[i] ? MSADSC_USED : MSADSC_FREE;
+
+		if (model->block[i] == INSIDE
+		            ? d.word != 0
+		            : msadsc_state(d) != state ||
+		                      msadsc_order(d) != model->block[i])
+			broken = "a call leads where the model says";
+	}
+	return broken;
 }
 
 void model_split_to(struct model *model, unsigned i, unsigned order)

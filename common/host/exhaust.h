@@ -55,6 +55,9 @@ struct machine {
 
 extern struct machine machine;
 
+/** Make the machine, in which frames [first, past) are free. */
+void exhaust_start(pfn_t first, pfn_t past);
+
 /** Make the machine, with nothing on its lists: the state to build upon. */
 void exhaust_make(struct state *empty);
 
@@ -66,6 +69,10 @@ bool exhaust_is_unchanged(const struct state *state);
 
 /** Put the machine into the state that @p model describes. */
 void exhaust_build(const struct state *empty, const struct model *model);
+
+/** NULL, or a sentence: the machine, its caches emptied, is not sound, or not
+ * in the state that @p model describes. */
+const char *exhaust_compare(const struct model *model);
 
 struct model model_of(exhaust_key key);
 exhaust_key  model_key(const struct model *model);

@@ -55,25 +55,11 @@ static void reach(exhaust_key from, exhaust_key key)
 /* The allocator must now be in the state that the model has. */
 static void demand(exhaust_key from, const struct model *model)
 {
-	exhaust_key key = model_key(model);
-	const char *broken;
+	const char *broken = exhaust_compare(model);
 
-	page_empty_caches(&machine.pages);
-	broken = page_alloc_check(&machine.pages);
 	if (broken != NULL)
 		fail(from, broken);
-	for (unsigned i = 0; i < EXHAUST_COUNT; i++) {
-		struct msadsc     d = machine.array.page[EXHAUST_FIRST + i];
-		enum msadsc_state state =
-			model->used[i] ? MSADSC_USED : MSADSC_FREE;
-
-		if (model->block[i] == INSIDE
-		            ? d.word != 0
-		            : msadsc_state(d) != state ||
-		                      msadsc_order(d) != model->block[i])
-			fail(from, "a call leads where the model says");
-	}
-	reach(from, key);
+	reach(from, model_key(model));
 }
 
 static void try_alloc(exhaust_key key, const struct model *model,

@@ -11,6 +11,7 @@ of docs/testing.md, which needs no z3.
 
 Source: de Moura and Bjorner, "Z3: An Efficient SMT Solver".
 """
+import itertools
 import math
 import re
 import sys
@@ -51,6 +52,40 @@ def states_without(wanted, order):
     return states_without(wanted, order - 1) ** 2 - pair + 1
 
 
+def kinds(order):
+    """{(blocks in use, free blocks of order 0, 1 ...): so many states}."""
+    used, free = [tuple(int(i == k) for i in range(6)) for k in (0, order + 1)]
+    found = {used: 1, free: 1}
+    if order > 0:
+        for (a, m), (b, n) in itertools.product(kinds(order - 1).items(),
+                                                repeat=2):
+            both = tuple(map(sum, zip(a, b)))
+            found[both] = found.get(both, 0) + m * n
+        found[tuple(2 * (i == order) for i in range(6))] -= 1  # they join
+    return found
+
+
+def rows(counted):
+    """What counted(kind) is, summed over all orders of all lists of order 4."""
+    return sum(states * counted(kind) * math.prod(map(math.factorial, kind[1:]))
+               for kind, states in kinds(4).items())
+
+
+def ways_of_runs(pages):
+    """Ways in which each page is free, begins a run, or goes on with one."""
+    free, used = 1, 0  # by what the last page is
+    for _ in range(pages):
+        free, used = free + used, free + 2 * used
+    return free + used
+
+
+def parts_of_runs():
+    """Parts of runs of 16 pages, summed over those ways."""
+    return sum(ways_of_runs(first) * ways_of_runs(16 - first - pages) *
+               math.comb(pages + 1, 2)
+               for first in range(16) for pages in range(1, 17 - first))
+
+
 def counts():
     """(name, value, value elsewhere) of each count in the text."""
     text = (HERE / "exhaust.h").read_text(encoding="utf-8")
@@ -60,9 +95,18 @@ def counts():
     yield "states of 16 pages", states(4), stated
     yield "calls that succeed in them", succeed, 4491852
     yield "calls that are refused", 98 * states(4) - succeed, 40424488
+    largest = [lambda kind, k=k: any(kind[k + 1:]) for k in range(5)]
+    yield "states with the order of lists", rows(lambda kind: 1), 52305150
+    yield "frees that succeed in them", rows(lambda kind: kind[0]), 407053579
+    yield "allocations that succeed in them", sum(map(rows, largest)), 76960533
+    yield "ways to be in use by runs", ways_of_runs(16), 3524578
+    yield "parts of runs in them", parts_of_runs(), 62066126
     yield "choices of up to 4 of 270 entries", math.comb(274, 4), 229741876
     yield ("sets of 1 to 16 pages at 32 or 16 offsets",
            32 * (2 ** 16 - 2) + 16 * 2 ** 16, 3145664)
+    yield ("sets of 1 to 24 pages at 32 or 16 offsets",
+           32 * (2 ** 16 - 2) + 16 * (2 ** 25 - 2 ** 16), 537919424)
+    yield "blocks of three tags", (14 * 17) ** 3, 13481272
 
 
 # --- The formulas, as in the code -------------------------------------------

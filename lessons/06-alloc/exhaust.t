@@ -1,7 +1,9 @@
-# All states of an arena of 16 pages (common/host/exhaust_pages.c): TAP for
-# prove.  `make test-all` flips bits in each state, here in each 1000th.  A mistake that is built in must be found, else nothing is proved.
+# All states of an arena of 16 pages (common/host/exhaust_pages.c, _runs.c,
+# _lists.c and _cache.c): TAP for prove.  `make test-all` tries all of what has
+# a share or a smaller arena here.  A mistake that is built in must be found,
+# else nothing is proved.
 cd "$(dirname "$0")/../.." || exit 1
-program=build/fast/exhaust_pages
+fast=build/fast
 number=0
 
 # point OK? NAME: one line of TAP.
@@ -14,22 +16,37 @@ point() {
 	fi
 }
 
-# all NAME OPTION...: the program's own count stands before the point.
+# all NAME PROGRAM...: the program's own count stands before the point.
 all() {
 	name=$1
 	shift
-	result=$($program "$@")
+	result=$("$fast/$@")
 	status=$?
 	echo "$result" | grep -E '^(#|not ok)' | sed 's/^not ok/# not ok/'
 	point $status "$name"
 }
 
-all 'all calls on blocks in all states'
-all 'all calls on exact counts in all states' --exact
+# caught PROGRAM BUG: the program must say so.
+caught() {
+	"$fast/$1" --bug "$2" | grep -q '^not ok'
+	point $? "a mistake of the kind '$2' is found by $1"
+}
+
+all 'all calls on blocks in all states' exhaust_pages
+all 'all calls on exact counts in all states' exhaust_pages --exact
+all 'all exact counts, and all parts of runs' exhaust_runs "${SHARE:-65}"
+all 'all orders of all lists' exhaust_lists "${UNITS:-8}"
+all 'all states of lists and cache on 8 pages' exhaust_cache
 all 'all bits of all descriptors, in a share of the states' \
-	--flips "${FLIPS:-1000}"
+	exhaust_pages --flips "${FLIPS:-1000}"
 for bug in lost twice touch; do
-	$program --bug $bug | grep -q '^not ok'
-	point $? "a mistake of the kind '$bug' is found"
+	caught exhaust_pages $bug
+done
+caught exhaust_runs short
+for bug in order lost touch; do
+	caught exhaust_lists $bug
+done
+for bug in lost touch; do
+	caught exhaust_cache $bug
 done
 echo "1..$number"
