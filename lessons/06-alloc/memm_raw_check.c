@@ -39,10 +39,13 @@ static bool inside_is_right(const struct raw *raw, uint32_t at,
 	uint64_t extent = raw_word(RAW_EXTENT, granules, 0);
 	uint32_t last = at + granules - 1;
 
-	for (uint32_t i = at; i <= last; i++)
-		if ((i > at && raw_bit(raw->starts, i)) ||
-		    raw_bit(raw->free_ends, i) != (is_free && i == last))
+	for (uint32_t i = at; i <= last; i++) {
+		bool first = i == at, end = is_free && i == last;
+
+		if (raw_bit(raw->starts, i) != first ||
+		    raw_bit(raw->free_ends, i) != end)
 			return false;
+	}
 	return !is_free || granules == 1 ||
 	       (raw->word[at + 1] == extent && raw->word[last] == extent);
 }
