@@ -100,7 +100,9 @@ kernel_sources = $(wildcard common/boot/*.c common/boot/*.S) $(COMMON) \
                  $(word $1,$(FOLDERS))/main.c
 test_sources   = common/host/host.c common/host/test_main.c $(PARSERS) \
                  $(COMMON) $(call stages,$1) $(if \
-                 $(filter %/05-merge,$(call upto,$1)),common/host/large_test.c)
+                 $(filter %/05-merge,$(call upto,$1)),common/host/large_test.c) \
+                 $(if $(filter %/06-alloc,$(call upto,$1)), \
+                 common/host/large_alloc_test.c)
 replay_sources = common/host/host.c common/host/map_file.c \
                  $(filter-out %_test.c common/lib/test.c,$(COMMON) \
                  $(call stages,$1)) common/host/replay_main.c \

@@ -65,6 +65,15 @@ unsigned test_run(const char *word);
  */
 void *test_memory(void);
 
+/** CHECK_TEXT() of @p call while @p place has another value. */
+#define CHECK_BROKEN(place, value, call, expected)                             \
+	do {                                                                   \
+		__typeof__(place) kept = (place);                              \
+		(place) = (value);                                             \
+		CHECK_TEXT(call, expected);                                    \
+		(place) = kept;                                                \
+	} while (0)
+
 /** All that @p call prints, without colours, as one text; the next call of
  *  this writes over it.  What is beyond 8 KiB is cut. */
 #define PRINTED(call) (test_capture(), (call), test_captured())

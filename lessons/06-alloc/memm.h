@@ -73,7 +73,7 @@ struct memm {
 
 /** What belongs to a process, or to all. */
 struct memm_stats {
-	uint64_t processes;            /**< The kernel counts as one. */
+	uint64_t processes;            /**< The kernel is none of them. */
 	uint64_t allocators;           /**< Not destroyed. */
 	uint64_t allocator_pages;      /**< Held by allocators. */
 	uint64_t destroyed_pages;      /**< Of destroyed ones. */

@@ -11,14 +11,8 @@
 
 static struct memm memm;
 
-/* With @place other than it is, the check says @sentence. */
 #define BROKEN(place, value, sentence)                                         \
-	do {                                                                   \
-		__typeof__(place) kept = (place);                              \
-		(place) = (value);                                             \
-		CHECK_TEXT(CHECKED, sentence);                                 \
-		(place) = kept;                                                \
-	} while (0)
+	CHECK_BROKEN(place, value, CHECKED, sentence)
 
 /* --- Trees ------------------------------------------------------------------
  *

@@ -18,8 +18,6 @@
 #define TYPE_ADDRESS(name) &memm_##name,
 static const struct memm_type *const types[] = { MEMM_TYPES(TYPE_ADDRESS) };
 
-#define TYPES (sizeof(types) / sizeof(types[0]))
-
 /* Where a new allocator would go. */
 struct place {
 	uint64_t least; /* pages */
@@ -30,10 +28,12 @@ struct place {
 
 const struct memm_type *memm_type_for(const struct memm_request *request)
 {
-	for (unsigned i = 0; i < TYPES; i++)
-		if (types[i]->pages_for(request->bytes, request->align) != 0)
-			return types[i];
-	return &memm_whole;
+	unsigned i = 0;
+
+	/* The last one serves any. */
+	while (types[i]->pages_for(request->bytes, request->align) == 0)
+		i++;
+	return types[i];
 }
 
 /* Blocks of 2 MiB and more start where large pages can. */

@@ -3,6 +3,7 @@
  * Tests of lesson 6: memory for processes.
  */
 #include "kstring.h"
+#include "memm_process.h"
 #include "memm_test.h"
 #include "phys.h"
 #include "test.h"
@@ -403,4 +404,174 @@ TEST(memm_free_takes_only_what_was_given_out)
 	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
 	CHECK_EQ(memm_reclaim(&memm, 2), MEMM_OK);
 	memm_test_end(&memm);
+}
+
+TEST(memm_holds_no_address_beside_its_arena)
+{
+	void *block;
+
+	memm_test_begin(&memm, 0);
+	block = get(1, 100);
+	CHECK(memm_holder(&memm, block) != NULL);
+	CHECK(memm_holder(&memm, memm.memory - 1) == NULL);
+	CHECK(memm_holder(&memm, memm.memory + TEST_PAGES * PAGE_SIZE) == NULL);
+	CHECK_EQ(memm_allocator_destroy(
+			 &memm,
+			 (struct memm_allocator *)(void *)((char *)block + 16)),
+	         MEMM_NO_ALLOCATOR);
+	CHECK_EQ(memm_user_free(&memm, 1, memm.memory - 1), MEMM_FOREIGN);
+	CHECK_EQ(memm_user_free(&memm, 2, block), MEMM_OTHER_PROCESS);
+	CHECK_EQ(memm_user_free(&memm, 1, block), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+	memm_test_end(&memm);
+}
+
+TEST(memm_finds_no_run_of_no_pages)
+{
+	pfn_t first = 7;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_find_pages(&memm, 0), 0);
+	CHECK_EQ(memm_find_pages(&memm, UINT64_MAX), 0);
+	CHECK(!memm_pages_find(&memm, 1, 0, 64, &first));
+	CHECK(!memm_pages_find(&memm, 1, 0, UINT64_C(1) << 63, &first));
+	CHECK_EQ(first, 7);
+	memm_test_end(&memm);
+}
+
+/*  page     1      5         6        10                    48
+ *           |-gone-|-process-|--live--|--------free---------|
+ *  of pid       9       9        9                              */
+TEST(memm_allocator_takes_a_destroyed_ones_place_only_if_it_fits)
+{
+	struct memm_allocator *gone, *live, *made = NULL;
+	pfn_t                  first = TEST_FIRST + 1;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, first, 4, &memm_raw, 9, &gone),
+	         MEMM_OK);
+	CHECK_EQ(memm_allocator_new(&memm, first + 5, 4, &memm_raw, 9, &live),
+	         MEMM_OK);
+	CHECK_EQ(memm_allocator_destroy(&memm, gone), MEMM_OK);
+	CHECK_EQ(memm_allocator_new(&memm, first, 5, &memm_raw, 9, &made),
+	         MEMM_NOT_FREE); /* too long */
+	CHECK_EQ(memm_allocator_new(&memm, first + 1, 4, &memm_raw, 9, &made),
+	         MEMM_NOT_FREE);
+	CHECK_EQ(memm_allocator_new(&memm, first + 4, 3, &memm_raw, 9, &made),
+	         MEMM_NOT_FREE); /* behind it */
+	CHECK_EQ(memm_allocator_new(&memm, first - 1, 4, &memm_raw, 9, &made),
+	         MEMM_NOT_FREE); /* before it */
+	CHECK_EQ(memm_allocator_new(&memm, first, 4, &memm_raw, 0, &made),
+	         MEMM_NOT_FREE); /* the kernel's it is not */
+	CHECK(made == NULL);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_allocator_destroy(&memm, live), MEMM_OK);
+	/* Nothing but destroyed ones: still it is a process. */
+	CHECK_EQ(memm_allocator_new(&memm, first, 5, &memm_raw, 9, &made),
+	         MEMM_NOT_FREE);
+	CHECK(memm_find(&memm, 9) != NULL);
+	CHECK_EQ(memm_allocator_new(&memm, first + 1, 3, &memm_raw, 9, &made),
+	         MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 9), MEMM_OK);
+	memm_test_end(&memm);
+}
+
+/* All pages are asked for, so none is left for the process itself. */
+TEST(memm_allocator_of_all_pages_has_no_process)
+{
+	struct memm_allocator *made = NULL;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 1, TEST_PAGES - 1,
+	                            &memm_raw, 9, &made),
+	         MEMM_NO_MEMORY);
+	CHECK(made == NULL && memm_find(&memm, 9) == NULL);
+	CHECK_EQ(memm_find_pages(&memm, TEST_PAGES - 1), TEST_FIRST + 1);
+	memm_test_end(&memm);
+}
+
+TEST(memm_user_pages_are_refused_where_nothing_is_left)
+{
+	void    *block = NULL;
+	uint64_t free;
+
+	memm_test_begin_mapped(&memm);
+	CHECK_EQ(memm_user_pages(&memm, 1, 0, USER_READ, &block),
+	         MEMM_BAD_BYTES);
+	CHECK_EQ(memm_user_pages(&memm, 1, 40 * PAGE_SIZE, USER_READ, &block),
+	         MEMM_OK);
+	free = memm_free_pages(&memm);
+	CHECK_EQ(memm_user_pages(&memm, 1, 30 * PAGE_SIZE, USER_READ, &block),
+	         MEMM_NO_MEMORY);
+	CHECK_EQ(memm_free_pages(&memm), free);
+	memm_pages_take(&memm, memm_find_pages(&memm, free), free, MEMM_OWN);
+	CHECK_EQ(memm_user_pages(&memm, 2, PAGE_SIZE, USER_READ, &block),
+	         MEMM_NO_MEMORY); /* not even a page for the process */
+	CHECK(memm_find(&memm, 2) == NULL);
+	memm.last = NULL;
+	phys_lend(0, 0, NULL);
+
+	memm_test_begin_mapped(&memm);
+	CHECK_EQ(memm_user_pages(&memm, 2, 46 * PAGE_SIZE, USER_READ, &block),
+	         MEMM_NO_MEMORY); /* one for it, none for the pages */
+	CHECK(memm_find(&memm, 2) == NULL);
+	memm_test_end(&memm);
+}
+
+TEST(memm_room_that_is_known_is_not_told_again)
+{
+	struct memm_allocator *a;
+	uint64_t               room;
+
+	memm_test_begin(&memm, 0);
+	a = memm_holder(&memm, get(1, 100));
+	room = a->by_room.weight;
+	memm_allocator_weigh(a, room);
+	CHECK_EQ(a->by_room.weight, room);
+	memm_allocator_weigh(a, 5);
+	CHECK_EQ(a->by_room.weight, 5);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+	memm_test_end(&memm);
+}
+
+TEST(memm_print_sums_up_all_processes)
+{
+	struct memm_stats all;
+	void             *block;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_kernel_allocate(&memm, 100, &block), MEMM_OK);
+	CHECK_EQ(memm_holder(&memm, block)->pid, 0);
+	get(1, 100);
+	get(1, 100);
+	get(2, 33 * KiB);
+	CHECK_EQ(memm_allocator_destroy(&memm, memm_holder(&memm, get(3, 9))),
+	         MEMM_OK);
+	memm_stats_all(&memm, &all);
+	CHECK_EQ(all.processes, 3); /* without the kernel */
+	CHECK_EQ(all.blocks, 4);
+	CHECK_TEXT(PRINTED(memm_print(&memm)),
+	           "memm: 192 KiB at 0x40001000, 88 KiB free, 88 KiB "
+	           "in one run\n"
+	           "memm: pages: 18 of allocators, 4 of destroyed "
+	           "ones, 0 of tables, 4 own\n"
+	           "memm: 3 processes, 3 allocators, 4 blocks; "
+	           "mapped: 0 of 4 KiB, 0 of 2 MiB, 0 of 1 GiB\n");
+	memm_pages_take(&memm, memm_find_pages(&memm, 1),
+	                memm_free_pages(&memm), MEMM_OWN);
+	CHECK_TEXT(PRINTED(memm_print(&memm)),
+	           "memm: 192 KiB at 0x40001000, 0 B free, 0 B in one "
+	           "run\n"
+	           "memm: pages: 18 of allocators, 4 of destroyed "
+	           "ones, 0 of tables, 26 own\n"
+	           "memm: 3 processes, 3 allocators, 4 blocks; "
+	           "mapped: 0 of 4 KiB, 0 of 2 MiB, 0 of 1 GiB\n");
+	phys_lend(0, 0, NULL);
+}
+
+TEST(memm_status_that_is_none_is_said_to_be_none)
+{
+	CHECK_TEXT(memm_status_text(MEMM_OK), "done");
+	CHECK_TEXT(memm_status_text(MEMM_STATUSES), "no such status");
 }

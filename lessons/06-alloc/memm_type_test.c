@@ -100,6 +100,25 @@ TEST(memm_serves_from_a_type_that_it_has_never_seen)
 	memm_test_end(&memm);
 }
 
+/* Its room counts as boundless, its pages do not. */
+TEST(memm_asks_no_type_for_more_than_its_pages)
+{
+	struct memm_allocator *bump;
+	void                  *block;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, 3), 3,
+	                            &bump_type, 4, &bump),
+	         MEMM_OK);
+	CHECK_EQ(memm_allocate(&memm, 4, 100, 0, &block), MEMM_OK);
+	CHECK(memm_holder(&memm, block) == bump);
+	CHECK(bump->process->current == bump);
+	CHECK_EQ(memm_allocate(&memm, 4, 3 * PAGE_SIZE, 0, &block), MEMM_OK);
+	CHECK(memm_holder(&memm, block) != bump);
+	CHECK_EQ(memm_reclaim(&memm, 4), MEMM_OK);
+	memm_test_end(&memm);
+}
+
 TEST(memm_types_answer_whether_there_is_room)
 {
 	static const struct memm_type *const types[] = { &memm_raw,
@@ -218,4 +237,49 @@ TEST(memm_each_status_has_words_of_its_own)
 			         i == k);
 	for (unsigned i = 0; i <= USER_MAP_CUTS; i++)
 		CHECK(user_map_text(i)[0] != '\0');
+}
+
+TEST(memm_whole_has_one_block_or_none)
+{
+	struct memm_allocator *a;
+	char                  *block;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 1, 3, &memm_whole, 0,
+	                            &a),
+	         MEMM_OK);
+	block = a->allocate(a, 2 * PAGE_SIZE, 0);
+	CHECK(block == a->data);
+	CHECK(a->allocate(a, 1, 0) == NULL);
+	CHECK(a->allocate(a, 0, 0) == NULL);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_BROKEN(a->blocks, 2, memm_check(&memm),
+	             "a whole allocator has one block at most");
+	CHECK_BROKEN(a->used_bytes, PAGE_SIZE, memm_check(&memm),
+	             "a whole allocator's block takes all of its data");
+	CHECK_EQ(a->free(a, block), MEMM_OK);
+	CHECK_BROKEN(a->used_bytes, PAGE_SIZE, memm_check(&memm),
+	             "a whole allocator's block takes all of its data");
+	memm_test_end(&memm);
+}
+
+TEST(memm_raw_takes_back_no_address_beside_its_data)
+{
+	struct memm_allocator *a;
+	struct raw            *raw;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 1, 6, &memm_raw, 0, &a),
+	         MEMM_OK);
+	raw = raw_of(a);
+	CHECK_EQ(a->free(a, a->data - 64), MEMM_NOT_BLOCK);
+	CHECK_EQ(a->free(a, a->data + 320 * 64), MEMM_NOT_BLOCK);
+	CHECK_EQ(a->free(a, a->data), MEMM_IS_FREE);
+	/* As if it had blocks of more than 4 MiB, and of 128 GiB. */
+	raw->not_empty[1] = 2;
+	CHECK_EQ(memm_raw.room(a), 163840 * 64 - 16);
+	raw->not_empty[1] = 0;
+	CHECK_BROKEN(a->bytes, UINT64_C(1) << 40,
+	             a->allocate(a, UINT64_C(1) << 37, 0), NULL);
+	memm_test_end(&memm);
 }

@@ -113,14 +113,14 @@ static const char *check_slab(const struct obj_alloc *objects, pfn_t pfn,
 {
 	const struct obj_slab  *slab = obj_page(objects, pfn);
 	const struct obj_cache *cache = slab->cache;
-	uint64_t                past;
+	uint64_t                last;
 
 	if (!is_cache(objects, cache) ||
 	    msadsc_order(objects->page[pfn]) != cache->order ||
 	    slab->first != (const char *)slab + cache->offset)
 		return "a slab is as its cache cuts it";
-	past = cache->capacity & 63;
-	if (past != 0 && slab->bits[cache->capacity / 64] >> past != 0)
+	last = cache->capacity - 1;
+	if (slab->bits[last / 64] >> (last & 63) > 1)
 		return "each bit of a slab stands for an object";
 	if (slab != cache->slab &&
 	    slab->live + obj_slab_free(slab) != cache->capacity)
@@ -151,22 +151,30 @@ static const char *check_blocks(const struct obj_alloc *objects,
 	return broken;
 }
 
-/* The table serves each size from the smallest class that holds it. */
-static const char *check_table(const struct obj_alloc *objects)
+/* Step i of a table serves up to (i + 1) * step bytes. */
+static bool table_is_right(const struct obj_alloc  *objects,
+                           struct obj_cache *const *table, uint64_t steps,
+                           uint64_t step)
 {
-	for (uint64_t bytes = 8; bytes <= OBJ_SLAB_BYTES; bytes += 8) {
-		const struct obj_cache *c =
-			bytes <= OBJ_SMALL_BYTES
-				? objects->small[(bytes - 1) / 8]
-				: objects->medium[(bytes - 1) / 128];
-		uint64_t step = bytes <= OBJ_SMALL_BYTES ? 8 : 128;
+	for (uint64_t i = 0; i < steps; i++) {
+		const struct obj_cache *c = table[i];
+		uint64_t                most = (i + 1) * step;
 
 		if (c < objects->class || c >= objects->class + OBJ_CLASSES ||
-		    c->bytes < bytes ||
-		    (c > objects->class && c[-1].bytes >= bytes + step))
-			return "each size is served by the smallest class that "
-			       "holds it";
+		    c->bytes < most ||
+		    (c > objects->class && c[-1].bytes >= most))
+			return false;
 	}
+	return true;
+}
+
+static const char *check_tables(const struct obj_alloc *objects)
+{
+	if (!table_is_right(objects, objects->small, OBJ_SMALL_BYTES / 8, 8) ||
+	    !table_is_right(objects, objects->medium, OBJ_SLAB_BYTES / 128,
+	                    128))
+		return "each size is served by the smallest class that holds "
+		       "it";
 	return NULL;
 }
 
@@ -174,7 +182,7 @@ const char *obj_alloc_check(const struct obj_alloc *objects)
 {
 	struct tally tally = { 0 };
 	uint64_t     slabs = 0;
-	const char  *broken = check_table(objects);
+	const char  *broken = check_tables(objects);
 
 	for (const struct obj_cache *c = objects->caches;
 	     c != NULL && broken == NULL; c = c->next) {

@@ -126,10 +126,12 @@ static enum obj_status begin_slab(struct obj_cache *cache)
 static enum obj_status take_pages(struct obj_cache *cache, uint64_t bytes,
                                   void **object)
 {
-	const struct obj_cache *class = cache->objects->class;
+	struct obj_alloc *objects = cache->objects;
 
-	if (class <= cache && cache < class + OBJ_CLASSES)
-		return obj_large_new(cache->objects, bytes, object);
+	/* Whether it is one of the classes. */
+	if ((uintptr_t)cache - (uintptr_t)objects->class <
+	    sizeof(objects->class))
+		return obj_large_new(objects, bytes, object);
 	return OBJ_NO_MEMORY;
 }
 

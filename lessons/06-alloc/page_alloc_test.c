@@ -419,3 +419,40 @@ TEST(page_alloc_check_sees_a_used_block_that_is_not_aligned)
 	CHECK_TEXT(page_alloc_check(&arena.pages),
 	           "a used block starts at a multiple of its pages");
 }
+
+TEST(page_alloc_check_sees_other_descriptors)
+{
+	struct page_alloc *pages = &arena.pages;
+
+	arena_make(one_range, NULL);
+	give(take(MEMAREA_KERNEL, 0), 0);
+	CHECK_BROKEN(pages->page, pages->page + 1, page_alloc_check(pages),
+	             "the allocator is that of its descriptors");
+	CHECK_BROKEN(pages->cache[0].page[0], 128, page_alloc_check(pages),
+	             "a cached page lies in the area of its cache");
+	CHECK_EQ(e820_add(&arena.map, 256 * PAGE_SIZE, PAGE_SIZE, E820_NVS),
+	         E820_OK);
+	whole();
+}
+
+/* More single pages come back than the cache has room for. */
+TEST(page_alloc_cache_that_is_full_gives_to_the_lists)
+{
+	static const struct arena_range above[] = {
+		{ MEMAREA_KERNEL_BASE, MEMAREA_KERNEL_BASE + 128 }, { 0, 0 }
+	};
+	struct page_cache *cache = &arena.pages.cache[MEMAREA_KERNEL];
+	pfn_t              page[100];
+	uint64_t           pages = 0;
+
+	arena_make(above, NULL);
+	while (pages < PAGE_CACHE_PAGES + 2)
+		page[pages++] = take(MEMAREA_KERNEL, 0);
+	while (pages > 0) {
+		give(page[--pages], 0);
+		CHECK(cache->count <= PAGE_CACHE_PAGES);
+	}
+	page_empty_caches(&arena.pages);
+	CHECK_EQ(cache->count, 0);
+	whole();
+}

@@ -6,6 +6,7 @@
 #include "memm_test.h"
 #include "phys.h"
 #include "test.h"
+#include "user_map_entry.h"
 
 static struct memm        memm;
 static struct user_map    map;
@@ -370,4 +371,136 @@ TEST(memm_user_pages_have_the_rights_that_were_asked_for)
 	               .present);
 	CHECK_EQ(memm_reclaim(&memm, 7), MEMM_OK);
 	memm_test_end(&memm);
+}
+
+/* The entry of an address, at a level. */
+static uint64_t *entry_at(uint64_t address, unsigned level)
+{
+	uint64_t *table = table_at(map.root);
+
+	for (unsigned at = USER_ROOT; at > level; at--)
+		table = table_at(table[index_of(address, at)]);
+	return &table[index_of(address, level)];
+}
+
+#define BROKEN(place, value, sentence)                                         \
+	CHECK_BROKEN(place, value, user_map_check(&map, &tables), sentence)
+
+/* A page at 4 KiB to be written, one at 8 KiB to be run, a large one at 1 GiB
+ * to be read. */
+static void begin_with_pages(void)
+{
+	begin();
+	CHECK_EQ(user_map_add(&map, &tables, 4 * KiB, MiB, PAGE_SIZE,
+	                      USER_WRITE),
+	         USER_MAP_OK);
+	CHECK_EQ(user_map_add(&map, &tables, 8 * KiB, MiB, PAGE_SIZE,
+	                      USER_EXECUTE),
+	         USER_MAP_OK);
+	CHECK_EQ(user_map_add(&map, &tables, GiB, GiB, 2 * MiB, USER_READ),
+	         USER_MAP_OK);
+	check_pages(2, 1, 0);
+}
+
+TEST(user_map_check_names_each_broken_entry)
+{
+	static const char rights[] = "a process's page has its rights";
+	static const char pass[] = "a table lets everything pass";
+	uint64_t         *written, *run, *large, *table;
+
+	begin_with_pages();
+	written = entry_at(4 * KiB, 1);
+	run = entry_at(8 * KiB, 1);
+	large = entry_at(GiB, 2);
+	table = entry_at(4 * KiB, 2);
+	BROKEN(*large, *large | PAGE_SIZE, "a page is aligned to its size");
+	BROKEN(*written, *written | 8, rights);
+	BROKEN(*large, *large | 8, rights);
+	BROKEN(*written, *written & ~USER_ALLOWED, rights);
+	BROKEN(*written, *written & ~USER_NX,
+	       "no page is both written and run");
+	BROKEN(*run, *run | USER_WRITABLE, "no page is both written and run");
+	BROKEN(*table, *table & ~USER_WRITABLE, pass);
+	BROKEN(*table, *table | USER_NX, pass);
+	BROKEN(*entry_at(12 * KiB, 1), 2, "what is not mapped is zero");
+	BROKEN(*large, 0, "no table is empty");
+	BROKEN(*written, *written | USER_ACCESSED | USER_DIRTY, NULL);
+	end();
+}
+
+/* A CPU that does not know the bit has no page that is not to be run. */
+TEST(user_map_without_no_execute_lets_run_what_is_written)
+{
+	begin();
+	tables.no_execute = false;
+	CHECK_EQ(user_map_add(&map, &tables, 4 * KiB, MiB, PAGE_SIZE,
+	                      USER_WRITE),
+	         USER_MAP_OK);
+	CHECK_EQ(user_map_look(&map, 4 * KiB).rights,
+	         USER_WRITE | USER_EXECUTE);
+	CHECK_EQ(*entry_at(4 * KiB, 1) & USER_NX, 0);
+	end();
+}
+
+TEST(user_map_check_names_broken_counts_and_the_kernels_half)
+{
+	begin_with_pages();
+	BROKEN(map.tables, 1, "tables are counted");
+	BROKEN(map.tables, map.tables + 1, "tables are counted");
+	BROKEN(map.pages[0], 1, "mapped pages are counted by size");
+	BROKEN(map.pages[1], 0, "mapped pages are counted by size");
+	BROKEN(map.pages[2], 1, "mapped pages are counted by size");
+	BROKEN(table_at(map.root)[511], 0, "the upper half is the kernel's");
+	BROKEN(table_at(map.root)[256],
+	       table_at(map.root)[256] | USER_ACCESSED | USER_DIRTY, NULL);
+	table_at(map.root)[511] |= USER_ALLOWED;
+	memm_test_root()[511] |= USER_ALLOWED;
+	CHECK_TEXT(user_map_check(&map, &tables),
+	           "the kernel's half lets no process in");
+	memm_test_root()[511] ^= USER_ALLOWED;
+	table_at(map.root)[511] ^= USER_ALLOWED;
+	end();
+}
+
+/* One level that forbids is enough, whichever it is. */
+TEST(user_map_look_sees_what_each_level_forbids)
+{
+	begin_with_pages();
+	for (unsigned level = 1; level <= USER_ROOT; level++) {
+		uint64_t *entry = entry_at(4 * KiB, level);
+		uint64_t  was = *entry;
+
+		CHECK(user_map_look(&map, 4 * KiB).user);
+		CHECK_EQ(user_map_look(&map, 4 * KiB).rights, USER_WRITE);
+		*entry = was & ~USER_ALLOWED;
+		CHECK(!user_map_look(&map, 4 * KiB).user);
+		*entry = was & ~USER_WRITABLE;
+		CHECK_EQ(user_map_look(&map, 4 * KiB).rights, USER_READ);
+		*entry = was;
+	}
+	end();
+}
+
+TEST(user_map_refuses_memory_beyond_what_an_entry_can_name)
+{
+	paddr_t last = USER_ADDRESS;
+
+	begin();
+	CHECK_EQ(user_map_add(&map, &tables, 0, last, PAGE_SIZE, USER_READ),
+	         USER_MAP_OK);
+	CHECK_EQ(user_map_add(&map, &tables, MiB, last, 2 * PAGE_SIZE,
+	                      USER_READ),
+	         USER_MAP_BAD_RANGE);
+	CHECK_EQ(user_map_add(&map, &tables, MiB, last + PAGE_SIZE, PAGE_SIZE,
+	                      USER_READ),
+	         USER_MAP_BAD_RANGE);
+	CHECK_EQ(user_map_look(&map, 5).paddr, last + 5);
+	end();
+}
+
+TEST(user_map_has_words_for_each_status)
+{
+	CHECK_TEXT(user_map_text(USER_MAP_CUTS), "a large page would be cut");
+	CHECK_TEXT(user_map_text((enum user_map_status)(USER_MAP_CUTS + 1)),
+	           "no such status");
 }
