@@ -147,7 +147,7 @@ EDITED := $(wildcard common/boot/*.c common/lib/*.c common/host/*.c \
 build/compile_commands.json: Makefile common/lib common/host common/boot \
                              $(FOLDERS) | build/.gitignore
 	$(Q)printf '%s\n' $(foreach f,$(EDITED),'$f $(call includes,$f)') | awk \
-	  -v directory='$(CURDIR)' -v kernel='$(KERNEL_CC) $(KERNEL_CFLAGS)' \
+	  -v directory="$$(pwd)" -v kernel='$(KERNEL_CC) $(KERNEL_CFLAGS)' \
 	  -v host='$(HOST_CC) $(FAST_CFLAGS) -Icommon/host' \
 	  -f common/tools/compile_commands.awk > $@
 
@@ -284,9 +284,9 @@ usb: need-build need-image need-uefi $(KERNEL)/lesson-$(N).elf
 	@$(BOOTER) usb $(KERNEL)/lesson-$(N).elf $(if $(DEV),--dev '$(DEV)')
 
 replay: need-host $(FAST)/lesson-$(N)-replay
-	@test -n '$(MAP)' || { echo 'Say which map: make lesson N=$(N) replay' \
+	@test -n "$$MAP" || { echo 'Say which map: make lesson N=$(N) replay' \
 	  'MAP=dmesg.txt (or a file of lessons/01-e820/maps)' >&2; exit 2; }
-	@$(FAST)/lesson-$(N)-replay "$(MAP)"
+	@$(FAST)/lesson-$(N)-replay "$$MAP"
 
 # What lesson N adds to the one before: its folder, and these lines of main.c.
 diff:

@@ -28,11 +28,15 @@ from capture import plain  # noqa: E402
 from judge import Tap  # noqa: E402
 from qemu import qemu_command  # noqa: E402
 from reader import kernel_words  # noqa: E402
+from stick import stick  # noqa: E402
 
 PATIENCE = 60
 TRIES = 20  # in each the screen may still be on its way
 FREE, HOLE = b"\x62\xb8\x4a", b"\x34\x3c\x4a"  # as framebuffer_text.c has them
 STAGES = "e820 msadsc memarea occupy memmgrob".split()
+TOTALS = [("e820", r"e820: usable +(\S+ \S+) in", " usable"),
+          ("msadsc", r"descriptors at \S+, (.*)", " taken"),
+          ("memmgrob", r"memmgrob: (\S+ \S+) free", " free")]
 NAME, TOTAL = 9, 19  # columns on both sides of a strip
 VGA = 0xb8000, 80, 25
 
@@ -109,19 +113,34 @@ class Picture:
             (self.columns - TOTAL) * self.font.width * self.scale)}
 
 
+def usual(*arguments):
+    """QEMU's command for what boot.py would start."""
+    options = parse(["test", *arguments])
+    check(options)
+    return qemu_command(options, kernel_words(options))
+
+
+def from_stick(kernel, *arguments):
+    """The same machine, but it starts from a USB stick."""
+    command = usual(kernel, *arguments)
+    at = command.index("-cdrom")
+    command[at:at + 2] = [
+        "-device", "qemu-xhci", "-drive", "if=none,id=stick,format=raw,"
+        "readonly=on,file=" + stick(kernel, []).replace(",", ",,"),
+        "-device", "usb-storage,drive=stick"]
+    return command
+
+
 class Machine:
     """One that runs until we have seen enough."""
 
-    def __init__(self, arguments, directory):
-        options = parse(["test", *arguments])
-        check(options)
+    def __init__(self, command, directory):
         self.directory = directory
         self.lines = []
         path = os.path.join(directory, "monitor")
         self.process = subprocess.Popen(
-            qemu_command(options, kernel_words(options)) + [
-                "-serial", "stdio", "-monitor",
-                "unix:%s,server=on,wait=off" % path],
+            command + ["-serial", "stdio", "-monitor",
+                       "unix:%s,server=on,wait=off" % path],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         timer = threading.Timer(PATIENCE, self.process.kill)
         timer.start()
@@ -179,11 +198,8 @@ def panel_problem(picture, lines):
         return "the legend is %s" % legend
     report = "\n".join(lines)
     stages = [name for name in STAGES if "\n%s: " % name in report]
-    totals = {
-        "e820": re.search(r"e820: usable +(\S+ \S+) in", report).group(1) +
-        " usable",
-        "msadsc": re.search(r"descriptors at \S+, (.*)", report).group(1) +
-        " taken"}
+    totals = {name: re.search(pattern, report).group(1) + word
+              for name, pattern, word in TOTALS if name in stages}
     for row, name in enumerate(stages, 2):
         line = picture.line(row)
         total = line[picture.columns - TOTAL:].strip()
@@ -214,10 +230,10 @@ def screen_problem(machine, size, font):
     return panel_problem(picture, machine.lines)
 
 
-def judge(tap, name, size, font, arguments):
+def judge(tap, name, size, font, command):
     """The point for one machine: size None is that of text mode."""
     with tempfile.TemporaryDirectory() as directory:
-        machine = Machine(arguments, directory)
+        machine = Machine(command, directory)
         try:
             for _ in range(TRIES):
                 if size is None:
@@ -269,14 +285,17 @@ def main(arguments):
     with open(os.path.join(os.path.dirname(kernel), "font.psf"), "rb") as file:
         ours = file.read()
     tap = Tap()
-    judge(tap, "BIOS, text mode", None, None, [kernel])
-    for name, size, more in [
-            ("BIOS", (800, 600), ["--cmdline", "graphics"]),
+    judge(tap, "BIOS, text mode", None, None, usual(kernel))
+    for name, size, command in [
             ("BIOS, 4 GiB, 24 bits a pixel", (1024, 768),
-             ["--mem", "4G", "--cmdline", "graphics=1024x768x24"]),
-            ("UEFI, 4 GiB", (1280, 1024), ["--uefi", "--mem", "4G",
-             "--cmdline", "graphics=1280x1024"])]:
-        judge(tap, name, size, Font(ours), [kernel, *more])
+             usual(kernel, "--mem", "4G", "--cmdline",
+                   "graphics=1024x768x24")),
+            ("UEFI, 4 GiB", (1280, 1024),
+             usual(kernel, "--uefi", "--mem", "4G", "--cmdline",
+                   "graphics=1280x1024")),
+            ("BIOS, a USB stick", (800, 600), from_stick(kernel)),
+            ("UEFI, a USB stick", (800, 600), from_stick(kernel, "--uefi"))]:
+        judge(tap, name, size, Font(ours), command)
     with tempfile.TemporaryDirectory() as directory:
         alone = shutil.copy(kernel, directory)
         for name, font in [("the built-in font", None),
@@ -288,7 +307,7 @@ def main(arguments):
                 with open(more[-1], "wb") as file:
                     file.write(font)
             judge(tap, name, (1600, 1200), Font(font or built_in()),
-                  [alone, *more])
+                  usual(alone, *more))
     return tap.end()
 
 

@@ -192,6 +192,16 @@ static void read_line(struct reader *reader, const char *text, uint32_t line)
 		reader->bad_line = line;
 }
 
+/* It cannot be opened, or not be read: errno tells why. */
+static void refuse_file(const char *path)
+{
+	fprintf(stderr,
+	        "%s: %s; a map is what dmesg prints, or a file like those of "
+	        "lessons/01-e820/maps\n",
+	        path, strerror(errno));
+	exit(1);
+}
+
 struct map_file map_file_read(const char *path)
 {
 	struct reader   reader = { .path = path };
@@ -201,16 +211,12 @@ struct map_file map_file_read(const char *path)
 	char           *text = NULL;
 	uint32_t        line = 0;
 
-	if (input == NULL) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		exit(1);
-	}
+	if (input == NULL)
+		refuse_file(path);
 	while (getline(&text, &room, input) >= 0)
 		read_line(&reader, text, ++line);
-	if (ferror(input)) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		exit(1);
-	}
+	if (ferror(input))
+		refuse_file(path);
 	free(text);
 	fclose(input);
 

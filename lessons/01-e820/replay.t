@@ -64,8 +64,9 @@ entries_in 2 entries_out 1 usable_bytes 4096 usable_pages 1 pages_below_1M 1
 0x0000000000001000-0x0000000000001fff usable\n' \
 	'a usable range past 2^64 is named and left out'
 
-$replay "$work/none" 2>&1 | grep -q 'No such file'
-point $? 'a missing file is named'
+$replay "$work/none" 2>&1 | grep -q 'No such file.*; a map is what dmesg' &&
+	$replay "$work" 2>&1 | grep -q 'directory; a map is what dmesg'
+point $? 'a missing file is named, and a directory'
 awk 'BEGIN { for (i = 0; i < 3000; i++) printf "0x%x-0x%x usable\n",
 	i * 8192, i * 8192 + 4095; print "0x400-0x43f reserved" }' \
 	> "$work/map"
