@@ -224,18 +224,14 @@ static const struct owner *owner_of(const unsigned char *byte)
 static unsigned char *wrong_address(uint32_t move)
 {
 	uint64_t offset = RANDOM_BYTE(move, 2) | RANDOM_BYTE(move, 3) << 8;
+	uint64_t ram = heap->distance + pfn_to_paddr(OBJ_ARENA_FIRST);
 
-	switch (RANDOM_BYTE(move, 1) % 4) {
-	case 0:
+	if (RANDOM_BYTE(move, 1) % 4 == 0)
 		return gone;
-	case 1:
-		return owners == 0
-		               ? NULL
-		               : owner[offset % owners].object + offset % 4096;
-	default:
-		return (unsigned char *)heap->distance +
-		       pfn_to_paddr(OBJ_ARENA_FIRST) + offset * 2;
-	}
+	if (RANDOM_BYTE(move, 1) % 4 == 1 && owners > 0)
+		return next_owner(offset % OWNERS, true)->object +
+		       offset / OWNERS;
+	return (unsigned char *)(uintptr_t)(ram + offset * 2);
 }
 
 static const char *give_wrong(uint32_t move, char *text)
