@@ -229,7 +229,7 @@ static unsigned char *wrong_address(uint32_t move)
 	if (RANDOM_BYTE(move, 1) % 4 == 0)
 		return gone;
 	if (RANDOM_BYTE(move, 1) % 4 == 1 && owners > 0)
-		return next_owner(offset % OWNERS, true)->object +
+		return next_owner((unsigned)(offset % OWNERS), true)->object +
 		       offset / OWNERS;
 	return (unsigned char *)(uintptr_t)(ram + offset * 2);
 }
