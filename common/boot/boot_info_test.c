@@ -51,6 +51,10 @@ TEST(boot_info_finds_whole_words_only)
 		CHECK_TEXT(value, row[i].value);
 		CHECK_EQ(boot_info_option(&boot, row[i].name, NULL, 0),
 		         row[i].found);
+		value[0] = value[1] = 'x';
+		boot_info_option(&boot, row[i].name, value, 1);
+		CHECK_EQ(value[0], '\0');
+		CHECK_EQ(value[1], 'x');
 		value[0] = 'x';
 		CHECK_EQ(boot_info_option(&boot, row[i].name, value, 0),
 		         row[i].found);
@@ -69,6 +73,17 @@ TEST(boot_info_option_stops_at_the_end_of_the_line)
 	CHECK(boot_info_option(&boot, "n", value, sizeof(value)));
 	CHECK_EQ(strlen(value), BOOT_TEXT_BYTES - 1 - 2);
 	CHECK(!boot_info_option(&boot, "v", value, sizeof(value)));
+}
+
+/* What lies behind the line's NUL is no part of it. */
+TEST(boot_info_option_does_not_look_behind_the_line)
+{
+	struct boot_info boot = with_line("a");
+
+	memcpy(boot.command_line + 2, "test", 5);
+	CHECK(!boot_info_option(&boot, "test", NULL, 0));
+	boot.command_line[0] = '\0';
+	CHECK(!boot_info_option(&boot, "test", NULL, 0));
 }
 
 static struct boot_info booted(void)
@@ -119,8 +134,13 @@ TEST(boot_info_records_the_blocks_of_pvh)
 	memcpy(boot.protocol, "pvh", 4);
 	boot.block_count = 1;
 	boot.block[0] = (struct boot_block){ 0x7000, 0x7048, "pvh-map" };
+	boot.block[1] = (struct boot_block){ 0x8000, 0x8048, "no block" };
+	boot.module[2] = (struct boot_module){ 0x300000, 0x301000, "none" };
+	boot.module[1].name[0] = 'm'; /* one letter */
 	CHECK_EQ(boot_info_occupants(&boot, &table), OCCUPANTS_OK);
 	CHECK_EQ(table.count, 6);
+	CHECK_EQ(table.entry[0].base, 0);
+	CHECK_TEXT(table.entry[2].name, "m");
 	CHECK_TEXT(table.entry[1].name, "pvh-map");
 	CHECK_TEXT(table.entry[4].name, "pvh-info");
 }
@@ -239,4 +259,31 @@ TEST(boot_info_has_memory_agrees_with_each_byte)
 		CHECK_EQ(boot_info_has_memory(&boot, &notes, ram + 1),
 		         BOOT_NO_MEMORY);
 	}
+}
+
+/* RAM that ends at the very top counts; that goes past it does not. */
+TEST(boot_info_has_memory_up_to_the_top)
+{
+	static unsigned char map[24];
+	struct boot_info     boot = booted();
+	struct boot_notes    notes;
+	struct boot_range    row = { 0 - 16 * MiB, 16 * MiB - 1, 1 };
+
+	boot.ranges = map;
+	boot.range_count = 1;
+	boot.range_stride = 24;
+	boot.kernel_base = 0 - 16 * MiB;
+	boot.kernel_end = 0 - 15 * MiB;
+	notes.refusal[0] = 'x';
+	memcpy(map, &row, 20);
+	CHECK_EQ(boot_info_has_memory(&boot, &notes, 16 * MiB - 1), BOOT_OK);
+	CHECK_TEXT(notes.refusal, "");
+	CHECK_EQ(boot_info_has_memory(&boot, &notes, 16 * MiB), BOOT_NO_MEMORY);
+	CHECK_TEXT(notes.refusal, "need 16384 KiB, have 16383 KiB");
+	row.bytes++;
+	memcpy(map, &row, 20);
+	CHECK_EQ(boot_info_has_memory(&boot, &notes, MiB), BOOT_NO_MEMORY);
+	CHECK_TEXT(notes.refusal,
+	           "kernel at 0xffffffffff000000..0xffffffffff100000 is not in "
+	           "available memory: 0xffffffffff000000 is not");
 }

@@ -8,9 +8,10 @@ mutant is one file with one change: a comparison shifted or turned round, an
 operator replaced, a constant one more or less, a condition negated, a value
 returned that is another, a statement gone.
 
-Each is compiled at -O2.  One whose object code is the original's, or that of
-a mutant before it, is no mutant.  The rest is judged in this order, until one
-judge notices (--quick asks the first only):
+One whose object code is that of the original, or of a mutant before it, is no
+mutant: without optimization, and for what the tests do not notice also at -O2.
+The rest is judged in this order, until one judge notices (--quick asks the
+first only):
 
   tests      all unit tests, those that stand nearest first
   sanitizer  the same under ASan and UBSan
@@ -41,8 +42,10 @@ REASONS = TOP / "common/host/mutants.txt"
 
 FILES = re.compile(r"(lessons/.*|common/lib/.*|common/boot/(multiboot2|pvh"
                    r"|boot_info).*)\.c$")
-NOT_FILES = re.compile(r"_test\.|_bench\.|/workout|_break\.|lib/test\.c")
+NOT_FILES = re.compile(r"_test\.|_bench\.|/workout|_mistakes\.|_damage\."
+                       r"|memm_program|lib/test\.c|lib/check\.c")
 INCLUDES = ["-Icommon/include", "-Icommon/host", "-I" + str(TOP / "build/kernel")]
+FAST = ["gcc", "-std=c11", "-w", "-O0"]
 PLAIN = ["gcc", "-std=c11", "-w", "-O2"]
 SANITIZED = ["gcc", "-std=c11", "-w", "-O1", "-fsanitize=address,undefined",
              "-fno-sanitize-recover=all"]
@@ -81,7 +84,7 @@ STATEMENT = re.compile(r"^\t+(?!return |if|for|while|do|else|case|default|"
 # Neither code nor a value: what is said, and how much room is kept.
 NO_CODE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\n])*"|^#.*?(?<!\\)$'
                      r"|\b_Static_assert\(.*?;|\bASSERT\(.*?;"
-                     r"|\bchar +\w+(?:\[\w*\])*\[\d+\]",
+                     r"|\b(?:char|paddr_t|uint\d+_t|pfn_t) +\w+(?:\[\w*\])*\[\d+\]",
                      re.MULTILINE | re.DOTALL)
 
 
@@ -131,7 +134,7 @@ class Mutant:
 
     def __init__(self, source, text, change):
         start, end, new = change
-        self.source = source
+        self.source, self.original = source, text
         self.text = text[:start] + new + text[end:]
         self.line = text.count("\n", 0, start) + 1
         first = text.rfind("\n", 0, start) + 1
@@ -201,20 +204,20 @@ class Bench:
             self.made[joined] = without
         return joined
 
-    def object_code(self, mutant):
+    def object_code(self, mutant, compiler=FAST):
         """Hash of the object code, or None where it does not compile."""
         path = self.tree / mutant.source
         path.write_text(mutant.text, encoding="utf-8")
-        compiles = self.compile(mutant.source, "mutant.o", PLAIN)
-        original = (TOP / mutant.source).read_text(encoding="utf-8")
-        path.write_text(original, encoding="utf-8")
+        compiles = self.compile(mutant.source, "mutant.o", compiler)
+        path.write_text(mutant.original, encoding="utf-8")
         if not compiles:
             return None
         return hashlib.sha256((self.tree / "mutant.o").read_bytes()).digest()
 
     def tests(self, mutant, judge, compiler, made):
         """Who of the tests notices, or None."""
-        rest = self.rest("tests", self.sources, compiler, mutant.source)
+        rest = self.rest("tests", self.sources, PLAIN if compiler == FAST
+                         else compiler, mutant.source)
         if self.run([*compiler, made, rest, "-o", "mutant"])[0] != 0:
             return "link"
         seconds = SECONDS[judge]
@@ -230,8 +233,7 @@ class Bench:
         path = self.tree / mutant.source
         path.write_text(mutant.text, encoding="utf-8")
         self.compile(mutant.source, "mutant-s.o", SANITIZED)
-        original = (TOP / mutant.source).read_text(encoding="utf-8")
-        path.write_text(original, encoding="utf-8")
+        path.write_text(mutant.original, encoding="utf-8")
         return self.tests(mutant, "sanitizer", SANITIZED, "mutant-s.o")
 
     def programs(self, mutant):
@@ -249,9 +251,13 @@ class Bench:
                 return program
         return None
 
-    def judge(self, mutant):
+    def judge(self, mutant, seen):
         """Who notices: a judge and what it said, or 'survives'."""
-        noticed = self.tests(mutant, "tests", PLAIN, "mutant.o")
+        noticed = self.tests(mutant, "tests", FAST, "mutant.o")
+        if noticed is None:
+            code = self.object_code(mutant, PLAIN)
+            noticed = seen.get(code)
+            seen[code] = "twin"
         if noticed is None and not self.quick:
             noticed = self.sanitizer(mutant) or self.programs(mutant)
         return noticed or "survives"
@@ -283,9 +289,11 @@ def try_file(bench, record, source, every):
     text = (TOP / source).read_text(encoding="utf-8")
     same = Mutant(source, text, (0, 0, ""))
     seen = {bench.object_code(same): "same"}
-    if bench.judge(same) != "survives":
+    verdict = bench.judge(same, seen)
+    if verdict != "survives":
         sys.exit("mutate.py: %s: the judges refuse the original: %s" % (
-            source, bench.judge(same)))
+            source, verdict))
+    seen[bench.object_code(same, PLAIN)] = "same"
     mutants = [Mutant(source, text, c) for c in changes(text)][::every]
     for mutant in mutants:
         mutant.verdict = record.known.get(mutant.key)
@@ -298,7 +306,7 @@ def try_file(bench, record, source, every):
             mutant.verdict = seen[code]
         else:
             seen[code] = "twin"
-            mutant.verdict = bench.judge(mutant)
+            mutant.verdict = bench.judge(mutant, seen)
         record.add(mutant)
         if mutant.verdict == "survives":
             print("survives: %s" % mutant, flush=True)
