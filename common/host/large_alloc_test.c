@@ -61,9 +61,11 @@ TEST(page_alloc_largest_blocks_are_not_joined)
 		                    &first[i]),
 		         PAGE_OK);
 	CHECK_EQ(user->free_pages, 0);
+	CHECK_TEXT(page_alloc_check(&m->pages), NULL);
 	for (int i = 0; i < 2; i++)
 		CHECK_EQ(page_free(&m->pages, first[i], ORDER_MAX), PAGE_OK);
 	CHECK_EQ(user->list[ORDER_MAX].blocks, 2);
+	CHECK_TEXT(page_alloc_check(&m->pages), NULL);
 
 	CHECK_EQ(page_alloc(&m->pages, MEMAREA_USER, 0, &page), PAGE_OK);
 	CHECK_EQ(memarea_of(page), MEMAREA_USER);

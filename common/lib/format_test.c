@@ -22,6 +22,11 @@ TEST(format_writes_numbers_as_c_does)
 	ROW("1777777777777777777777", "%llo", (unsigned long long)UINT64_MAX);
 	ROW("beef BEEF 0xbeef", "%x %X %#x", 0xbeefU, 0xbeefU, 0xbeefU);
 	ROW("0 0 017", "%#x %#o %#o", 0U, 0U, 15U);
+	ROW("3 253 -4 65532", "%hhd %hhu %hd %hu", 0x103, 0x1fd, 0x1fffc,
+	    0x1fffc);
+	ROW("4294967296 4294967297", "%ld %lu", 4294967296L, 4294967297UL);
+	ROW("4294967296 4294967297", "%td %zu", (ptrdiff_t)4294967296,
+	    (size_t)4294967297);
 	ROW("-1 255", "%hhd %hhu", (signed char)-1, (unsigned char)255);
 	ROW("-1 65535", "%hd %hu", (short)-1, (unsigned short)65535);
 	ROW("12 34 56", "%zu %ld %lu", (size_t)12, 34L, 56UL);
@@ -37,6 +42,12 @@ TEST(format_lays_out_width_precision_and_flags)
 	ROW("+42| 42|  042", "%+d|% d|%5.3d", 42, 42, 42);
 	ROW("0x00002a|  0x2a", "%#08x|%#6x", 42U, 42U);
 	ROW("|0|", "%.0d|%.1d|", 0, 0);
+	ROW("7|07|007", "%.1d|%.2d|%.3d", 7, 7, 7);
+	ROW("7|-7|0x7", "%.0d|%.0d|%#.0x", 7, -7, 7U);
+	ROW("07|0|07|017", "%#.1o|%#.1o|%#.2o|%#.1o", 7U, 0U, 7U, 15U);
+	ROW("        9|9        |", "%9d|%-9d|", 9, 9);
+	ROW("|a|ab", "%.0s|%.1s|%.9s", "ab", "ab", "ab");
+	ROW("    -7|-7    |", "%6d|%-6d|", -7, -7);
 	ROW("    7|7    |", "%*d|%*d|", 5, 7, -5, 7);
 	ROW("00000000deadbeef", "%016llx", 0xdeadbeefULL);
 }

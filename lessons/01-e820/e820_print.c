@@ -196,8 +196,9 @@ void e820_print_warnings(const struct e820_map *firmware)
 		        firmware->wrapped == 1 ? " goes" : "s go");
 	if (firmware->crowded > 0)
 		kprintf("e820: warning: %u ranges, room for %u: %u usable "
-		        "ranges left out (raise E820_MAX)\n",
-		        firmware->given, E820_MAX, firmware->crowded);
+		        "range%s left out (raise E820_MAX)\n",
+		        firmware->given, E820_MAX, firmware->crowded,
+		        firmware->crowded == 1 ? "" : "s");
 }
 
 void e820_print(const struct e820_map *firmware, const struct e820_map *map)

@@ -43,6 +43,9 @@ static void begin(void)
 	e820_read(firmware, entry, sizeof(entry) / sizeof(entry[0]),
 	          sizeof(entry[0]));
 	e820_normalize(firmware, map);
+	/* What is behind the last range is none. */
+	firmware->range[firmware->count] = map->range[map->count] =
+		(struct e820_range){ 512 * MiB, 600 * MiB, E820_RAM };
 }
 
 /* The ranges as they are printed, twice. */
@@ -128,6 +131,10 @@ TEST(e820_print_warns_of_what_is_left_out)
 	           "out\n"
 	           "e820: warning: 9 ranges, room for 1024: 3 usable "
 	           "ranges left out (raise E820_MAX)\n");
+	few->crowded = 1;
+	CHECK(strstr(PRINTED(e820_print_warnings(few)),
+	             "1 usable range left out") != NULL);
+	few->crowded = 3;
 	few->wrapped = 0;
 	CHECK_TEXT(PRINTED(e820_print(few, few)),
 	           "e820: the firmware gives 9 ranges:\n"
@@ -190,4 +197,40 @@ TEST(e820_print_shows_types_in_their_colours)
 	CHECK(strstr(text, "\033[32m#\033[90m.\033[90m.\033[32m#") != NULL);
 	CHECK(strstr(text, "\033[31mr\033[34ma\033[34ma") != NULL);
 	CHECK(strstr(text, "\033[34ma\033[31mx\033[31mx") != NULL);
+}
+
+/*  columns from  0     1M      2M      4M, 5.3M    8M, 10.6M
+ *  listed        #     r ##    aa #    rr  ##|##   r  ##|##
+ *  bytes         1     1 100   100 50  100 100|100 99 100|100    */
+TEST(e820_print_shows_in_a_column_what_has_most_of_it)
+{
+	const paddr_t third = 4 * MiB + 4 * MiB / 3;
+	const paddr_t later = 8 * MiB + 8 * MiB / 3;
+
+	begin();
+	map->count = 0;
+	e820_add(map, 0, 1, E820_RAM);
+	e820_add(map, MiB, 1, E820_RESERVED);
+	e820_add(map, MiB + 200, 100, E820_RAM);
+	e820_add(map, 2 * MiB, 100, E820_NVS);
+	e820_add(map, 2 * MiB + 200, 50, E820_RAM);
+	e820_add(map, 4 * MiB, 100, E820_RESERVED);
+	e820_add(map, third - 100, 200, E820_RAM);
+	e820_add(map, 8 * MiB, 99, E820_RESERVED);
+	e820_add(map, later - 100, 200, E820_RAM);
+	CHECK(strstr(PRINTED(e820_print(firmware, map)),
+	             "e820: #...........#..a..r#.##................."
+	             "................................\n") != NULL);
+}
+
+/* Of a type that no other range has, and of one that nobody knows. */
+TEST(e820_print_sums_up_the_first_range_and_type_0)
+{
+	begin();
+	map->count = 0;
+	e820_add(map, MiB, MiB, 0);
+	e820_add(map, 4 * MiB, MiB, E820_RAM);
+	CHECK(strstr(PRINTED(e820_print(firmware, map)),
+	             "e820: type-0             1 MiB in 1 range\n"
+	             "e820: usable             1 MiB in 1 range\n") != NULL);
 }

@@ -293,7 +293,10 @@ TEST(e820_widens_the_nearest_neighbour_to_the_stronger_type)
 		{ 78 * PAGE_SIZE, PAGE_SIZE, E820_NVS, 0 },
 		{ 82 * PAGE_SIZE, PAGE_SIZE, E820_RESERVED, 0 },
 		{ 115 * PAGE_SIZE, PAGE_SIZE, E820_RESERVED, 0 },
-		{ 112 * PAGE_SIZE + 7, 9, E820_RESERVED, 0 }, /* inside */
+		{ 112 * PAGE_SIZE + 7, 9, E820_RESERVED, 0 },     /* inside */
+		{ 152 * PAGE_SIZE, PAGE_SIZE, E820_RESERVED, 0 }, /* a tie */
+		{ (16 * E820_MAX - 14) * PAGE_SIZE, PAGE_SIZE, E820_NVS, 0 },
+		{ (16 * E820_MAX - 30) * PAGE_SIZE, PAGE_SIZE, E820_NVS, 0 },
 		{ PAGE_SIZE, 0, E820_RAM, 0 },
 		{ PAGE_SIZE, 0, E820_RESERVED, 0 },
 		{ UINT64_MAX, 2, E820_RAM, 0 },
@@ -305,7 +308,7 @@ TEST(e820_widens_the_nearest_neighbour_to_the_stronger_type)
 		crowd[i] = (struct entry){ (E820_MAX - 1 - i) * 16 * PAGE_SIZE,
 			                   PAGE_SIZE, E820_RESERVED, 0 };
 	memcpy(crowd + E820_MAX, late, sizeof(late));
-	make_map(crowd, E820_MAX + 8);
+	make_map(crowd, E820_MAX + 11);
 	CHECK_EQ(firmware->empty, 2);
 	CHECK_EQ(firmware->wrapped, 1);
 	CHECK_EQ(firmware->crowded, 1);
@@ -314,6 +317,12 @@ TEST(e820_widens_the_nearest_neighbour_to_the_stronger_type)
 	check_range(5, 78 * PAGE_SIZE, 83 * PAGE_SIZE, E820_NVS);
 	check_range(6, 96 * PAGE_SIZE, 97 * PAGE_SIZE, E820_RESERVED);
 	check_range(7, 112 * PAGE_SIZE, 116 * PAGE_SIZE, E820_RESERVED);
+	check_range(9, 144 * PAGE_SIZE, 145 * PAGE_SIZE, E820_RESERVED);
+	check_range(10, 152 * PAGE_SIZE, 161 * PAGE_SIZE, E820_RESERVED);
+	check_range(E820_MAX - 2, (16 * E820_MAX - 32) * PAGE_SIZE,
+	            (16 * E820_MAX - 29) * PAGE_SIZE, E820_NVS);
+	check_range(E820_MAX - 1, (16 * E820_MAX - 16) * PAGE_SIZE,
+	            (16 * E820_MAX - 13) * PAGE_SIZE, E820_NVS);
 }
 
 TEST(e820_reads_entries_of_any_stride_and_alignment)
@@ -404,4 +413,85 @@ TEST(e820_check_names_each_broken_invariant)
 	CHECK_TEXT(e820_check(map), "no range is empty");
 	map->count = E820_ROOM + 1;
 	CHECK_TEXT(e820_check(map), "the map has room for its ranges");
+}
+
+/* Ranges that overlap by one byte, that overlap by more, and that leave gaps
+ * which others fill later. */
+TEST(e820_joins_all_that_touch_where_there_are_too_many)
+{
+	begin();
+	for (uint32_t i = 0; i < CROWD; i++)
+		crowd[i] = (struct entry){ i * PAGE_SIZE, PAGE_SIZE + 1,
+			                   E820_RAM, 0 };
+	make_map(crowd, CROWD);
+	CHECK_EQ(firmware->count, 1);
+	CHECK_EQ(firmware->crowded, 0);
+	check_range(0, 0, CROWD * PAGE_SIZE + 1, E820_RAM);
+	begin();
+	for (uint32_t i = 0; i < CROWD; i++)
+		crowd[i].bytes = 3 * PAGE_SIZE;
+	make_map(crowd, CROWD);
+	CHECK_EQ(firmware->count, 1);
+	begin();
+	for (uint32_t i = 0; i < E820_MAX + 2; i++) {
+		uint32_t half = E820_MAX / 2 + 1;
+		uint32_t page = i < half ? 2 * i : 2 * (i - half) + 1;
+
+		crowd[i] = (struct entry){ page * PAGE_SIZE, PAGE_SIZE,
+			                   E820_RESERVED, 0 };
+	}
+	make_map(crowd, E820_MAX + 2);
+	CHECK_EQ(firmware->count, 1);
+	check_range(0, 0, (E820_MAX + 2) * PAGE_SIZE, E820_RESERVED);
+}
+
+TEST(e820_keeps_all_as_they_came_where_there_is_room)
+{
+	begin();
+	for (uint32_t i = 0; i < E820_MAX; i++)
+		crowd[i] =
+			(struct entry){ i * PAGE_SIZE, PAGE_SIZE, E820_RAM, 0 };
+	make_map(crowd, E820_MAX);
+	CHECK_EQ(firmware->count, E820_MAX);
+	CHECK_EQ(map->given, E820_MAX);
+	CHECK_EQ(map->count, 1);
+}
+
+TEST(e820_reads_all_bytes_of_an_entry)
+{
+	static const struct entry in = { UINT64_C(0x8182838485868788),
+		                         UINT64_C(0x7172737475767778),
+		                         UINT32_C(0x91929394), 0xffffffff };
+
+	begin();
+	e820_read(firmware, &in, 1, sizeof(in));
+	CHECK_EQ(firmware->range[0].base, in.base);
+	CHECK_EQ(firmware->range[0].end, in.base + in.bytes);
+	CHECK_EQ(firmware->range[0].type, in.type);
+}
+
+/* What lies before the first range and behind the last is not asked. */
+TEST(e820_map_is_its_ranges_and_nothing_else)
+{
+	static const struct entry in[] = { { 0, PAGE_SIZE, 0, 0 },
+		                           { MiB, MiB, E820_RAM, 0 } };
+
+	make_map(in, 2);
+	CHECK_EQ(map->count, 2);
+	check_range(0, 0, PAGE_SIZE, 0);
+	map->range[2] = (struct e820_range){ 4 * MiB, 8 * MiB, E820_RAM };
+	CHECK_EQ(e820_total(map).usable_bytes, MiB);
+	CHECK(!e820_is_usable(map, 5 * MiB, 6 * MiB));
+	CHECK_TEXT(e820_check(map), NULL);
+}
+
+TEST(e820_check_accepts_a_map_that_is_full)
+{
+	begin();
+	for (uint32_t i = 0; i < E820_ROOM; i++)
+		map->range[i] = (struct e820_range){ i * 2 * PAGE_SIZE,
+			                             (i * 2 + 1) * PAGE_SIZE,
+			                             E820_RAM };
+	map->count = E820_ROOM;
+	CHECK_TEXT(e820_check(map), NULL);
 }

@@ -330,7 +330,10 @@ TEST(msadsc_asks_the_map_which_pages_are_ram)
 	machine_add_ram(m, PAGES(1), PAGES(3));
 	CHECK_EQ(e820_add(&m->map, PAGES(3), PAGES(1), E820_RESERVED), E820_OK);
 	machine_add_ram(m, PAGES(5), PAGES(6) + 1);
+	CHECK_EQ(e820_add(&m->map, PAGES(9), PAGES(9), E820_RESERVED), E820_OK);
+	m->map.range[4] = (struct e820_range){ PAGES(20), PAGES(21), E820_RAM };
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	CHECK_EQ(m->array.pages, 6);
 	CHECK_TEXT(msadsc_check(&m->array), NULL);
 	CHECK_EQ(m->array.usable_pages, 3);
 	for (pfn_t pfn = 0; pfn < 9; pfn++)

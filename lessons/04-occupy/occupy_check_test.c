@@ -12,6 +12,10 @@ static void mark(struct machine *m, struct memareas *areas)
 {
 	struct occupy_fault fault;
 
+	/* What is behind the table's last entry is none. */
+	m->occupants.entry[m->occupants.count] = (struct occupant){
+		.base = PAGES(7), .end = PAGES(48), .name = "none"
+	};
 	memareas_init(areas, &m->array);
 	CHECK_EQ(occupy_mark(&m->array, areas, &m->occupants, &fault),
 	         OCCUPY_OK);
