@@ -100,7 +100,8 @@ static inline pfn_t e820_past_page(const struct e820_range *r)
  * @param bytes  length in bytes; 0 is legal and adds nothing
  * @param type   an e820_type or any other value
  * @return E820_OK, E820_WRAP or E820_FULL.  A range that is not RAM and goes
- *         on past 2^64 is cut there: what is reserved stays reserved.
+ *         on past 2^64 is cut there: what is reserved stays reserved.  Takes
+ *         constant time.
  */
 enum e820_status e820_add(struct e820_map *map, paddr_t base, uint64_t bytes,
                           uint32_t type);
@@ -138,13 +139,16 @@ void e820_read(struct e820_map *map, const void *entries, uint32_t count,
  */
 void e820_normalize(const struct e820_map *firmware, struct e820_map *map);
 
-/** NULL, or the sentence of the first broken invariant of a map made. */
+/** NULL, or the sentence of the first broken invariant of a map made.  Takes
+ * O(ranges) time. */
 const char *e820_check(const struct e820_map *map);
 
-/** Add up a map made by e820_normalize(). */
+/** The bytes and pages in a map made by e820_normalize().  Takes O(ranges)
+ * time. */
 struct e820_totals e820_total(const struct e820_map *map);
 
-/** Whether all of [base, end), not empty, is usable in a map made. */
+/** Whether all of [base, end), not empty, is usable in a map made.  Takes
+ * O(ranges) time. */
 bool e820_is_usable(const struct e820_map *map, paddr_t base, paddr_t end);
 
 /** Print what the firmware said, the map made of it, totals, a picture. */

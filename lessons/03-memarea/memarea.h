@@ -81,7 +81,8 @@ const char *memarea_name(enum memarea_kind kind);
  */
 void memareas_init(struct memareas *areas, const struct msadsc_array *array);
 
-/** NULL, or the sentence of the first broken invariant. */
+/** NULL, or the sentence of the first broken invariant.  Takes O(ranges)
+ * time. */
 const char *memareas_check(const struct memareas     *areas,
                            const struct msadsc_array *array);
 

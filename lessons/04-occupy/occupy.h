@@ -44,7 +44,8 @@ enum occupy_status occupy_mark(struct msadsc_array    *array,
                                const struct occupants *occupants,
                                struct occupy_fault    *fault);
 
-/** Pages that are marked for entry @p index of the table. */
+/** Pages that are marked for entry @p index of the table.  Takes a
+ * step for each of its blocks, and for each page that is in none. */
 uint64_t occupy_pages(const struct msadsc_array *array,
                       const struct occupants *occupants, uint32_t index);
 
@@ -66,7 +67,7 @@ const char *occupy_check(const struct msadsc_array *array,
  * @param array      described, nothing marked; destroyed with the page where
  *                   the descriptors lie
  * @param occupants  who is to be hit; unchanged
- * @return what msadsc_check() says then
+ * @return what msadsc_check() says then.  Takes O(pages) time
  */
 const char *occupy_break(const struct msadsc_array *array,
                          const struct occupants    *occupants);

@@ -30,12 +30,13 @@ struct memmgrob {
  * @param array      merged; it, its map, @p areas and @p occupants must
  *                   outlive @p manager
  * @param areas      merged
- * @param occupants  marked
+ * @param occupants  marked.  Takes O(ORDERS) time for each area
  */
 void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
                    struct memareas *areas, const struct occupants *occupants);
 
-/** NULL, or the sentence of the first broken invariant of any part. */
+/** NULL, or the sentence of the first broken invariant of any part.  Takes
+ * O(pages) time: it asks all checks of lessons 1 to 5. */
 const char *memmgrob_check(const struct memmgrob *manager);
 
 /** Print the totals. */

@@ -89,7 +89,9 @@ enum merge_status merge_lazily(struct msadsc_array *array,
  * Cut blocks off the end of the highest run that merge_lazily() left, until
  * there is one of @p order or more.
  *
- * @param area  gets the blocks; its run_pages say whether there are any
+ * @param array  whose highest run gets shorter
+ * @param area   gets the blocks; its run_pages say whether there are any
+ * @param order  that a block must have at least
  * @return whether there is such a block now; false where no run is left.
  *         Takes O(ORDERS) time for each run that is used up.
  */

@@ -127,11 +127,12 @@ void memm_use_tables(struct memm *memm, paddr_t kernel, bool no_execute,
 enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
                                uint64_t align, void **block);
 
-/** memm_allocate() for the kernel. */
+/** memm_allocate() for the kernel: the same contract. */
 enum memm_status memm_kernel_allocate(struct memm *memm, uint64_t bytes,
                                       void **block);
 
-/** memm_allocate() for a process: MEMM_BAD_PID if that is the kernel. */
+/** memm_allocate() for a process, the same contract: MEMM_BAD_PID if that is
+ * the kernel. */
 enum memm_status memm_user_allocate(struct memm *memm, uint64_t pid,
                                     uint64_t bytes, void **block);
 
@@ -145,7 +146,7 @@ enum memm_status memm_user_allocate(struct memm *memm, uint64_t pid,
  * @param rights  as for user_map_add()
  * @param block   as for memm_allocate(): of a page
  * @return as for memm_allocate(), or MEMM_BAD_PID, MEMM_BAD_RIGHTS or
- *         MEMM_NO_TABLES
+ *         MEMM_NO_TABLES.  Takes time by the pages, which are cleared.
  */
 enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
                                  uint64_t bytes, unsigned rights, void **block);
@@ -162,10 +163,12 @@ enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
  */
 enum memm_status memm_free(struct memm *memm, void *block);
 
-/** memm_free() for a process: MEMM_OTHER_PROCESS if it is not its block. */
+/** memm_free() for a process, the same contract: MEMM_OTHER_PROCESS if it is
+ * not its block. */
 enum memm_status memm_user_free(struct memm *memm, uint64_t pid, void *block);
 
-/** The first frame of the lowest run of so many free pages, or 0: none. */
+/** The first frame of the lowest run of so many free pages, or 0: none.
+ * Takes O(log runs) time. */
 pfn_t memm_find_pages(const struct memm *memm, uint64_t pages);
 
 /**
@@ -177,7 +180,8 @@ pfn_t memm_find_pages(const struct memm *memm, uint64_t pages);
  * @param type         one of MEMM_TYPES, or any other
  * @param pid          whose it shall be; 0 is the kernel
  * @param allocator    set if MEMM_OK is returned
- * @return MEMM_OK, MEMM_NOT_FREE, MEMM_TOO_SMALL or MEMM_NO_MEMORY
+ * @return MEMM_OK, MEMM_NOT_FREE, MEMM_TOO_SMALL or MEMM_NO_MEMORY.  Takes
+ *         O(log allocators + log runs) time, and time by the pages.
  */
 enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
                                     uint64_t                pages,
@@ -190,7 +194,9 @@ enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
  *
  * @param memm       unchanged unless MEMM_OK is returned
  * @param allocator  any address at all
- * @return MEMM_OK, MEMM_DESTROYED or MEMM_NO_ALLOCATOR
+ * @return MEMM_OK, MEMM_DESTROYED or MEMM_NO_ALLOCATOR.  Takes O(log
+ *         allocators) time, and a bit or two a page; its blocks are not
+ *         looked at.
  */
 enum memm_status memm_allocator_destroy(struct memm           *memm,
                                         struct memm_allocator *allocator);
@@ -199,13 +205,14 @@ enum memm_status memm_allocator_destroy(struct memm           *memm,
  * Unmap and free the pages of destroyed allocators, of all processes.  An
  * allocation that finds no room does it too.
  *
- * @return pages that became free
+ * @return pages that became free.  Takes O(log) time for each process, and
+ *         time by the pages of each destroyed allocator.
  */
 uint64_t memm_sweep(struct memm *memm);
 
 /**
  * Take back all that a process has, its page tables and itself: they must not
- * be loaded.
+ * be loaded.  Nothing has changed unless MEMM_OK is returned.
  *
  * @return MEMM_OK, MEMM_BAD_PID (the kernel stays) or MEMM_NO_PROCESS.  Takes
  *         time by its pages and tables, whatever its blocks.
@@ -257,7 +264,8 @@ const char *memm_check(const struct memm *memm);
 /** The status in words. */
 const char *memm_status_text(enum memm_status status);
 
-/** Print what the pages are, and what the largest free run is. */
+/** Print what the pages are, and what the largest free run is.  Takes
+ * O(allocators) time. */
 void memm_print(const struct memm *memm);
 
 #endif

@@ -14,7 +14,7 @@
 
 /** A manager on pages of an allocator. */
 struct memm_mistake {
-	struct memm        memm;
+	struct memm        memm;  /**< On these pages; no tables. */
 	struct page_alloc *pages; /**< Whose pages it has. */
 	pfn_t              first; /**< The first of them. */
 };

@@ -74,11 +74,13 @@ struct obj_alloc {
  *                 reached by phys_to_virt(), at one distance
  * @param kind     the area to take pages from, or from those below it
  * @param checks   whether objects of obj_alloc() have a red zone
+ *
+ * Takes O(classes) time, once.
  */
 void obj_alloc_init(struct obj_alloc *objects, struct page_alloc *pages,
                     enum memarea_kind kind, enum obj_checks checks);
 
-/** obj_alloc() above OBJ_SMALL_BYTES, or of 0 bytes. */
+/** obj_alloc() above OBJ_SMALL_BYTES, or of 0 bytes: the same contract. */
 enum obj_status obj_alloc_other(struct obj_alloc *objects, uint64_t bytes,
                                 void **object);
 

@@ -124,14 +124,15 @@ static inline bool obj_put(struct obj_cache *cache, const void *object)
 	return true;
 }
 
-/** obj_take() where the places at hand are used up, or checked. */
+/** obj_take() where the places at hand are used up, or checked: OBJ_OK or
+ * OBJ_NO_MEMORY, and then @p object is unchanged. */
 enum obj_status obj_take_slowly(struct obj_cache *cache, uint64_t bytes,
                                 void **object);
 
-/** obj_free() of what is not at hand. */
+/** obj_free() of what is not at hand: the same contract. */
 enum obj_status obj_put_slowly(struct obj_alloc *objects, void *object);
 
-/** obj_delete() of what is not at hand. */
+/** obj_delete() of what is not at hand: the same contract. */
 enum obj_status obj_delete_slowly(struct obj_cache *cache, void *object);
 
 /**
@@ -144,7 +145,8 @@ enum obj_status obj_delete_slowly(struct obj_cache *cache, void *object);
  * @param bytes    1 to OBJ_CACHE_BYTES
  * @param align    a power of two up to PAGE_SIZE: where objects begin
  * @param checks   whether they have a red zone
- * @return OBJ_OK, OBJ_BAD_BYTES or OBJ_BAD_ALIGN
+ * @return OBJ_OK, OBJ_BAD_BYTES or OBJ_BAD_ALIGN.  Takes constant time, and no
+ *         pages until the first object.
  */
 enum obj_status obj_cache_new(struct obj_alloc *objects,
                               struct obj_cache *cache, const char *name,
@@ -163,7 +165,7 @@ enum obj_status obj_cache_end(struct obj_cache *cache);
  * An object of @p cache.
  *
  * @param[out] object  unchanged unless OBJ_OK is returned
- * @return OBJ_OK or OBJ_NO_MEMORY
+ * @return OBJ_OK or OBJ_NO_MEMORY.  Takes what obj_alloc() takes.
  */
 static inline enum obj_status obj_new(struct obj_cache *cache, void **object)
 {
@@ -175,7 +177,8 @@ static inline enum obj_status obj_new(struct obj_cache *cache, void **object)
 /**
  * Take back an object of @p cache.
  *
- * @return as obj_free(), or OBJ_WRONG_CACHE
+ * @return as obj_free(), or OBJ_WRONG_CACHE: then nothing has changed.  Takes
+ *         constant time.
  */
 static inline enum obj_status obj_delete(struct obj_cache *cache, void *object)
 {

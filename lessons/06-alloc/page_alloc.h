@@ -85,18 +85,19 @@ static inline struct msadsc page_used(unsigned order, uint64_t shares,
  * @param array  merged; it and @p areas must outlive @p pages, and belong to
  *               it alone from now on
  * @param areas  with the free lists
- * @return PAGE_OK or PAGE_TOO_EARLY
+ * @return PAGE_OK or PAGE_TOO_EARLY.  Takes constant time.
  */
 enum page_status page_alloc_init(struct page_alloc   *pages,
                                  struct msadsc_array *array,
                                  struct memareas     *areas);
 
-/** page_alloc() of what the cache does not hold. */
+/** page_alloc() of what the cache does not hold: the same contract. */
 enum page_status page_alloc_block(struct page_alloc *pages,
                                   enum memarea_kind kind, unsigned order,
                                   pfn_t *first);
 
-/** page_free() of all but a plain single page that the cache has room for. */
+/** page_free() of all but a plain single page that the cache has room for: the
+ * same contract. */
 enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
                                  unsigned order);
 
@@ -182,7 +183,8 @@ static inline enum page_status page_free(struct page_alloc *pages, pfn_t first,
  * @param pages  unchanged unless PAGE_OK is returned
  * @param first  first page of a block that is in use
  * @return PAGE_OK, PAGE_FOREIGN, PAGE_OCCUPIED, PAGE_IS_FREE, PAGE_INSIDE, or
- *         PAGE_SHARES where it has PAGE_SHARES_MAX of them
+ *         PAGE_SHARES where it has PAGE_SHARES_MAX of them.  Takes O(ORDERS)
+ *         time.
  */
 enum page_status page_share(struct page_alloc *pages, pfn_t first);
 
@@ -192,18 +194,22 @@ enum page_status page_share(struct page_alloc *pages, pfn_t first);
  * @param pages  unchanged unless PAGE_OK is returned
  * @param first  first page of a block that is in use
  * @param owner  0: nobody in particular, as when it was given out
- * @return PAGE_OK, PAGE_FOREIGN, PAGE_OCCUPIED, PAGE_IS_FREE or PAGE_INSIDE
+ * @return PAGE_OK, PAGE_FOREIGN, PAGE_OCCUPIED, PAGE_IS_FREE or PAGE_INSIDE.
+ *         Takes O(ORDERS) time.
  */
 enum page_status page_set_owner(struct page_alloc *pages, pfn_t first,
                                 uint16_t owner);
 
-/** Whose the used block at @p first is; 0 also where none starts there. */
+/** Whose the used block at @p first is; 0 also where none starts there.  Takes
+ * constant time. */
 uint16_t page_owner(const struct page_alloc *pages, pfn_t first);
 
-/** Users of the used block at @p first; 0 where none starts there. */
+/** Users of the used block at @p first; 0 where none starts there.  Takes
+ * constant time. */
 unsigned page_shares(const struct page_alloc *pages, pfn_t first);
 
-/** Put all cached pages onto the lists, joined: the lists alone are free. */
+/** Put all cached pages onto the lists, joined: the lists alone are free.
+ * Takes O(ORDERS) time for each cached page. */
 void page_empty_caches(struct page_alloc *pages);
 
 /** Pages in the three caches. */

@@ -78,12 +78,14 @@ struct user_view {
  *
  * @param map     all of it is set; unchanged unless USER_MAP_OK is returned
  * @param tables  gives a page for the root
- * @return USER_MAP_OK or USER_MAP_NO_MEMORY
+ * @return USER_MAP_OK or USER_MAP_NO_MEMORY.  Takes time by a table: 512
+ *         entries.
  */
 enum user_map_status user_map_init(struct user_map          *map,
                                    const struct user_tables *tables);
 
-/** Give all tables back; what they mapped is not touched. */
+/** Give all tables back; what they mapped is not touched.  Takes O(tables)
+ * time. */
 void user_map_end(struct user_map *map, const struct user_tables *tables);
 
 /**
@@ -108,13 +110,15 @@ enum user_map_status user_map_add(struct user_map          *map,
  * size that they were mapped with; tables that get empty are given back.
  * Where these tables are loaded, the CPU must be told.
  *
- * @return USER_MAP_OK or what is wrong: then nothing has changed
+ * @return USER_MAP_OK or what is wrong: then nothing has changed.  Takes time
+ *         by the number of pages, large ones counting as one.
  */
 enum user_map_status user_map_remove(struct user_map          *map,
                                      const struct user_tables *tables,
                                      uint64_t base, uint64_t bytes);
 
-/** Walk the tables as the CPU does, with what each level forbids. */
+/** What the tables say of an address: they are walked as the CPU does, with
+ * what each level forbids.  Four looks at most. */
 struct user_view user_map_look(const struct user_map *map, uint64_t address);
 
 /**
