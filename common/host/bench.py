@@ -29,7 +29,7 @@ CHANGED = 0.02
 # Workloads, and the GiB of the machines that they run on.
 RUNS = [("e820", (1,)), ("boot", (1, 4, 64, 1020)), ("pages", (4,)),
         ("worst", (1, 4, 64)), ("objects", (4,)), ("memm", (32,)),
-        ("user_map", (4,))]
+        ("memm_small", (4,)), ("user_map", (4,))]
 
 # Name in a program's output, and what the row of the table says of it.  The
 # figure is of one operation, but for "whole" ones.
@@ -57,6 +57,8 @@ ROWS = [
     ("M-again", "%s processes: one allocated in between"),
     ("M-exit", "%s processes: one with 10 blocks ends"),
     ("M-end", "a process of 256 pages ends: it has %s blocks"),
+    ("M-pair", "a pair of %s bytes, with 1000 other processes"),
+    ("M-mix", "16-2048 bytes mixed, with those: a call"),
     ("U-map", "a page mapped for a process, 256 in one call"),
     ("U-unmap", "a page unmapped, 256 in one call"),
     ("O-alloc", "M-alloc's blocks for %s processes, from obj_alloc"),

@@ -32,22 +32,31 @@ static void put_name(char *block, const struct memm_allocator *allocator)
 }
 
 /* A block of this allocator, or NULL. */
-static void *serve(struct memm_allocator     *allocator,
-                   const struct memm_request *request)
+static void *take_block(struct memm_allocator     *allocator,
+                        const struct memm_request *request)
 {
 	char *block =
 		allocator->allocate(allocator, request->bytes, request->align);
 
-	if (block == NULL) {
-		note_failure(allocator, request);
+	if (block == NULL)
 		return NULL;
-	}
 	ASSERT(block >= allocator->data && (uintptr_t)block % MEMM_ALIGN == 0,
 	       "%s gives out %p", allocator->type->name, (void *)block);
 	put_name(block, allocator);
 	if (allocator->type->shares)
 		allocator->process->current = allocator;
-	else
+	return block;
+}
+
+/* The same of one that stands in the trees. */
+static void *serve(struct memm_allocator     *allocator,
+                   const struct memm_request *request)
+{
+	void *block = take_block(allocator, request);
+
+	if (block == NULL)
+		note_failure(allocator, request);
+	else if (!allocator->type->shares)
 		memm_allocator_weigh(allocator, memm_allocator_room(allocator));
 	return block;
 }
@@ -85,9 +94,10 @@ static enum memm_status serve_anew(struct memm               *memm,
 
 	if (status != MEMM_OK)
 		return status;
-	*block = serve(made, request);
+	*block = take_block(made, request);
 	ASSERT(*block != NULL, "a new %s allocator has no room for %llu bytes",
 	       type->name, (unsigned long long)request->bytes);
+	memm_allocator_enter(memm, made);
 	return MEMM_OK;
 }
 

@@ -21,24 +21,48 @@ struct memm_allocator *memm_holder(const struct memm *memm, const void *address)
 	return MEMM_OF(node, struct memm_allocator, by_address);
 }
 
-/* Look at an address that may be anything, from the outside inward.  Only
- * where an allocator's data is, the 16 bytes before it can be read. */
-static enum memm_status look_up(const struct memm *memm, void *block,
-                                struct memm_allocator **holder)
+/* The allocator that served last, if it holds the address: no tree is asked.
+ * Or NULL. */
+static struct memm_allocator *last_one(const struct memm *memm,
+                                       const void        *address)
+{
+	struct memm_allocator *a =
+		memm->last != NULL ? memm->last->current : NULL;
+
+	return a != NULL && (uintptr_t)address - (uintptr_t)a < a->bytes ? a
+	                                                                 : NULL;
+}
+
+/* Who holds an address that may be anything, from the outside inward. */
+static enum memm_status find_holder(const struct memm *memm, const void *block,
+                                    struct memm_allocator **holder)
 {
 	uintptr_t offset = (uintptr_t)block - (uintptr_t)memm->memory;
-	struct memm_allocator *name;
 
 	if (offset >= memm->pages * PAGE_SIZE)
 		return MEMM_FOREIGN;
 	if (offset % MEMM_ALIGN != 0)
 		return MEMM_MISALIGNED;
+	*holder = last_one(memm, block);
+	if (*holder != NULL)
+		return MEMM_OK;
 	if (memm_bit(memm, memm->with_destroyed,
 	             memm->first + pfn_down(offset)))
 		return MEMM_DESTROYED;
 	*holder = memm_holder(memm, block);
-	if (*holder == NULL)
-		return MEMM_NOT_HELD;
+	return *holder != NULL ? MEMM_OK : MEMM_NOT_HELD;
+}
+
+/* Only where an allocator's data is, the 16 bytes before a block can be
+ * read. */
+static enum memm_status look_up(const struct memm *memm, void *block,
+                                struct memm_allocator **holder)
+{
+	enum memm_status       status = find_holder(memm, block, holder);
+	struct memm_allocator *name;
+
+	if (status != MEMM_OK)
+		return status;
 	if ((char *)block < (*holder)->data)
 		return MEMM_NOT_BLOCK;
 	memcpy(&name, (char *)block - MEMM_NAME_BYTES, sizeof(name));
@@ -134,9 +158,10 @@ enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
 		status = memm_allocator_make(memm, process, first, pages, type,
 		                             USER_WRITE, allocator);
 	}
-	if (status == MEMM_OK)
+	if (status == MEMM_OK) {
 		(*allocator)->kept = true;
-	else if (pid != 0 && memm_process_is_empty(process))
+		memm_allocator_enter(memm, *allocator);
+	} else if (pid != 0 && memm_process_is_empty(process))
 		memm_process_end(memm, process);
 	return status;
 }

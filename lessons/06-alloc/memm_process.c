@@ -118,10 +118,10 @@ static void unmap_data(struct memm *memm, struct memm_process *process,
 	count_mappings(memm, &before, &process->map);
 }
 
-static void enter(struct memm *memm, struct memm_process *process,
-                  struct memm_allocator *allocator)
+void memm_allocator_enter(struct memm *memm, struct memm_allocator *allocator)
 {
-	pfn_t first = first_of(memm, allocator);
+	struct memm_process *process = allocator->process;
+	pfn_t                first = first_of(memm, allocator);
 
 	memm_tree_insert(&memm->allocators, &allocator->by_address, first, 0);
 	memm_tree_insert(&process->allocators, &allocator->by_room, first,
@@ -153,7 +153,6 @@ memm_allocator_make(struct memm *memm, struct memm_process *process,
 		memm_pages_give(memm, first, pages, MEMM_ALLOCATOR);
 		return status;
 	}
-	enter(memm, process, made);
 	*allocator = made;
 	return MEMM_OK;
 }

@@ -39,11 +39,15 @@ void memm_process_end(struct memm *memm, struct memm_process *process);
 bool memm_process_is_empty(const struct memm_process *process);
 
 /** Make an allocator on pages that were taken for it, and which become free
- *  if there is not memory enough: see memm_allocator_new(). */
+ *  if there is not memory enough: see memm_allocator_new().  No tree knows it
+ *  before memm_allocator_enter(). */
 enum memm_status
 memm_allocator_make(struct memm *memm, struct memm_process *process,
                     pfn_t first, uint64_t pages, const struct memm_type *type,
                     unsigned rights, struct memm_allocator **allocator);
+
+/** Enter an allocator into the trees, with the room that it has now. */
+void memm_allocator_enter(struct memm *memm, struct memm_allocator *allocator);
 
 /** The first type that is for such a request. */
 const struct memm_type *memm_type_for(const struct memm_request *request);

@@ -22,8 +22,8 @@
  * So a new allocator clears two words of bits for a page, not 64 words.
  *
  * A small block that comes back is kept at hand, as it is, and the next small
- * request gets it or a part of it.  When a quarter of the data is at hand, or
- * a request would fail, all of it is joined with its neighbours.
+ * request gets it or a part of it.  When more than a quarter of the data is at
+ * hand, or a request would fail, all of it is joined with its neighbours.
  */
 #ifndef MEMM_RAW_H
 #define MEMM_RAW_H

@@ -199,6 +199,13 @@ uint32_t memm_raw_take(struct raw *raw, uint64_t bytes, uint64_t align)
 	return at;
 }
 
+/* A quarter of the data, but in a small allocator two pieces: the rest of a
+ * piece is at hand, so with less a lone block would be cut each time anew. */
+static uint64_t at_hand_most(const struct raw *raw)
+{
+	return max_u64(raw->granules / 4, UINT64_C(2) * RAW_AT_HAND);
+}
+
 void memm_raw_put(struct raw *raw, uint32_t at, uint32_t granules)
 {
 	if (granules >= RAW_AT_HAND) {
@@ -206,6 +213,6 @@ void memm_raw_put(struct raw *raw, uint32_t at, uint32_t granules)
 		return;
 	}
 	put_at_hand(raw, at, granules);
-	if (raw->at_hand_granules > raw->granules / 4)
+	if (raw->at_hand_granules > at_hand_most(raw))
 		join_all_at_hand(raw);
 }

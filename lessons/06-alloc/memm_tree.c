@@ -30,15 +30,21 @@ static uint64_t most_of(const struct memm_node *node)
 	return node != NULL ? node->most : 0;
 }
 
-/* What a node says of its subtree, from what its children say. */
-static inline void sum_up(struct memm_node *node)
+/* What a node says of its subtree, from what its children say: whether that
+ * is news. */
+static inline bool sum_up(struct memm_node *node)
 {
 	const struct memm_node *low = node->child[0], *high = node->child[1];
 	unsigned                a = height_of(low), b = height_of(high);
+	unsigned                height = 1 + (a > b ? a : b);
+	uint64_t                most = max_u64(most_of(low), most_of(high));
 
-	node->height = 1 + (a > b ? a : b);
-	node->most =
-		max_u64(node->weight, max_u64(most_of(low), most_of(high)));
+	most = max_u64(most, node->weight);
+	if (node->height == height && node->most == most)
+		return false;
+	node->height = height;
+	node->most = most;
+	return true;
 }
 
 /*       node            up
@@ -57,19 +63,12 @@ static struct memm_node *turn(struct memm_node *node, unsigned side)
 	return up;
 }
 
-/* @node's children are in order and differ by two at most: the root of the
- * same nodes, balanced. */
-static inline struct memm_node *mend(struct memm_node *node)
+/* @node's children are in order, and one is higher than the other by two: the
+ * root of the same nodes, balanced. */
+static struct memm_node *balance(struct memm_node *node, unsigned side)
 {
-	unsigned          low = height_of(node->child[0]);
-	unsigned          high = height_of(node->child[1]);
-	unsigned          side = low < high;
 	struct memm_node *child = node->child[side];
 
-	if (low <= high + 1 && high <= low + 1) {
-		sum_up(node);
-		return node;
-	}
 	if (height_of(child->child[!side]) > height_of(child->child[side]))
 		node->child[side] = turn(child, !side);
 	return turn(node, side);
@@ -80,25 +79,13 @@ static inline struct memm_node *mend(struct memm_node *node)
 static void mend_way(const struct way *way, unsigned first, unsigned past)
 {
 	while (past > first) {
-		struct memm_node **link = way->link[--past];
-		unsigned           height = (*link)->height;
-		uint64_t           most = (*link)->most;
+		struct memm_node **link = way->link[--past], *node = *link;
+		unsigned           low = height_of(node->child[0]);
+		unsigned           high = height_of(node->child[1]);
 
-		*link = mend(*link);
-		if ((*link)->height == height && (*link)->most == most)
-			return;
-	}
-}
-
-/* The same, where no height has changed. */
-static void weigh_way(const struct way *way)
-{
-	for (unsigned i = way->links; i > 0; i--) {
-		struct memm_node *node = *way->link[i - 1];
-		uint64_t          most = node->most;
-
-		sum_up(node);
-		if (node->most == most)
+		if (low > high + 1 || high > low + 1)
+			*link = balance(node, low < high);
+		else if (!sum_up(node))
 			return;
 	}
 }
@@ -186,7 +173,7 @@ void memm_tree_weigh(struct memm_node *root, uint64_t key, uint64_t weight)
 	struct way way;
 
 	go_to(&way, &root, key)->weight = weight;
-	weigh_way(&way);
+	mend_way(&way, 0, way.links);
 }
 
 void memm_tree_move(struct memm_node **root, uint64_t key,
@@ -198,7 +185,7 @@ void memm_tree_move(struct memm_node **root, uint64_t key,
 	node->key = new_key;
 	node->weight = weight;
 	*way.link[way.links - 1] = node;
-	weigh_way(&way);
+	mend_way(&way, 0, way.links);
 }
 
 struct memm_node *memm_tree_find(struct memm_node *root, uint64_t key)
