@@ -174,7 +174,7 @@ static void share_often(void *pages)
 	pfn_t            first = get(pages, 1);
 	enum page_status status = PAGE_OK;
 
-	while (status == PAGE_OK)
+	for (uint64_t i = 0; i <= PAGE_SHARES_MAX && status == PAGE_OK; i++)
 		status = page_share(pages, first);
 	tell(pages, status, first);
 	while (page_shares(pages, first) > 0)
