@@ -6,7 +6,7 @@ version() {
 	*asan | grub-bios | grub-efi | ovmf | bochs-bios | z3 | *-css) echo - && return ;;
 	awk) "$2" -W version ;;
 	dot) "$2" -V ;;
-	bochs) "$2" --help ;;
+	bochs) "$2" --help 2>&1 | sed 's/x86//' ;;
 	*) "$2" --version ;;
 	esac </dev/null 2>&1 | sed -n \
 		's/^[^0-9]*\([0-9][0-9]*\.[0-9][0-9.]*\).*/\1/p' |
@@ -21,7 +21,7 @@ row() {
 goals() {
 	case $1 in
 	build | run* | image) echo "make lesson N=1 run" ;;
-	host | test*) echo "make test" ;;
+	host | test | test,*) echo "make test" ;;
 	llvm) echo "LLVM=1" ;;
 	uefi) echo "UEFI=1" ;;
 	bench | proofs | coverage | *docs*) echo "make $1" ;;

@@ -12,6 +12,10 @@
 # CROSS_COMPILE, LLVM, CC, QEMU, BOCHS, GDB, BOOT and UEFI are looked at as
 # in the Makefile.  `need` runs before each command, so it starts almost no
 # program; `setup` and `doctor` look closely.
+#
+# With CRLF line ends the shell dies at some line below.  This one works, since
+# what ends it is in a comment.
+grep -q "$(printf '\r')" "$0" && . "${0%/*}/crlf.sh" #
 
 # What is not in NEEDED is not needed to begin.  What the documentation is
 # made with is large, and setup leaves it out.
