@@ -27,7 +27,7 @@ from judge import Ktap, Tap, judge_boot, judge_expected  # noqa: E402
 from measure import command_bench  # noqa: E402
 from qemu import STATUS_FAILED, STATUS_OK, qemu_command  # noqa: E402
 from reader import attached, check_break, interactive_words  # noqa: E402
-from reader import kernel_words, stem  # noqa: E402
+from reader import kernel_words, open_missing_streams, stem  # noqa: E402
 from trouble import Trouble  # noqa: E402
 from usb import command_usb  # noqa: E402
 
@@ -205,6 +205,7 @@ def check(options):
 def main(arguments):
     """The program; returns its exit status."""
     # Whoever ends us ends the machine: with an exception, on its way out.
+    open_missing_streams()
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda *_: sys.exit(1))
     try:

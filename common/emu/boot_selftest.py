@@ -105,20 +105,37 @@ def write(path, text):
         file.write(text)
 
 
-def drive(directory, prints, ends, *more):
-    """(status, what the driver said) of a machine that prints and ends."""
+def imitate(directory, prints, ends):
+    """(paths of a QEMU, of a kernel) that prints and ends."""
     fake = os.path.join(directory, "fake qemu")
     kernel = os.path.join(directory, "kernel.elf")
     write(fake, "#!/bin/sh\nprintf '%%b' '%s'\n%s\n" % (
         prints.replace("\033", "\\033"), ends))
     os.chmod(fake, 0o755)
     write(kernel, "")
+    return fake, kernel
+
+
+def drive(directory, prints, ends, *more):
+    """(status, what the driver said) of a machine that prints and ends."""
+    fake, kernel = imitate(directory, prints, ends)
     done = subprocess.run(
         [sys.executable, os.path.join(HERE, "boot.py"), "test", kernel,
          "--boot", "pvh", "--qemu", fake, "--timeout", "0.5", *more],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, timeout=30)
     return done.returncode, done.stdout.decode()
+
+
+def drive_closed(directory):
+    """What a machine says whose reader has closed all but its output."""
+    fake, kernel = imitate(directory, REPORT, "exit 33")
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- 2>&-', "sh", sys.executable,
+         os.path.join(HERE, "boot.py"), "run", kernel, "--boot", "pvh",
+         "--qemu", fake],
+        stdout=subprocess.PIPE, timeout=30, check=False)
+    return done.stdout.decode()
 
 
 def holds(good, says, status, text):
@@ -147,12 +164,15 @@ def main():
             path = os.path.join(directory, "expect-%d.txt" % len(rows))
             write(path, text)
             rows += [(row, ("--expect", path)) for row in group]
-        print("1..%d" % len(rows))
+        print("1..%d" % (len(rows) + 1))
         for number, (row, more) in enumerate(rows, 1):
             name, prints, ends, good, says = row
             status, text = drive(directory, prints, ends, *more)
             right = holds(good, says, status, text)
             failed += not report(number, name, right, text)
+        text = drive_closed(directory)
+        failed += not report(len(rows) + 1, "closed streams are no streams",
+                             "boot: started" in text, text)
     return 1 if failed else 0
 
 

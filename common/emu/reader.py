@@ -54,6 +54,18 @@ def once_wanted(options):
     return options.once or os.environ.get("ONCE", "0") not in ("", "0")
 
 
+def open_missing_streams():
+    """Let nothing stand for what was closed, as cron and "<&-" do."""
+    for number, name in enumerate(["stdin", "stdout", "stderr"]):
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            while True:  # the lowest number that is free
+                file = open(os.devnull, mode, encoding="utf-8")
+                if file.fileno() >= number:
+                    break
+            setattr(sys, name, file)
+
+
 def demand_display():
     """For GUI=1."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

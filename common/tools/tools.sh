@@ -299,7 +299,21 @@ purposes() {
 	echo "$list"
 }
 
+# Output goes to build/: it must be ours to write, or not be there.
+can_write() {
+	for d in build build/kernel build/host; do
+		[ -d $d ] && [ ! -w $d ] || continue
+		echo "make: $d belongs to $(ls -ld $d | awk '{ print $3 }')," \
+			"perhaps by sudo make.  Type: sudo rm -r build"
+		return 1
+	done
+	[ -d build ] || [ -w . ] && return
+	echo "make: $PWD is not yours to write: copy it to where you may."
+	return 1
+}
+
 need() {
+	can_write >&2 || return
 	case $1 in
 	build | image | run | test | host | bochs | debug | uefi | bench) ;;
 	proofs | coverage | docs | docs-pdf | test-docs) ;;

@@ -33,4 +33,21 @@ point 'a missing Bochs is named' env BOCHS=/none/bochs sh tools.sh need bochs
 wanted='^make: build needs none-gcc, which is missing'
 point 'a missing compiler is named' \
 	env CROSS_COMPILE=none- sh tools.sh need build
+
+# As somebody who is not root, in places that are not theirs.
+chmod a+rx "$work"
+tools=$PWD/tools.sh
+as_nobody() {
+	cd "$1" || return 0
+	setpriv --reuid=65534 --regid=65534 --clear-groups sh "$tools" need run
+	set -- $?
+	cd "$OLDPWD" && return "$1"
+}
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	wanted='is not yours to write: copy it'
+	point 'a checkout of somebody else is named' as_nobody "$work"
+	mkdir -p "$work/build/kernel"
+	wanted='^make: build belongs to root, perhaps by sudo make'
+	point 'and the output of sudo make' as_nobody "$work"
+fi
 echo "1..$number"
