@@ -123,6 +123,7 @@ TEST(pvh_reads_a_sound_block)
 	CHECK_EQ(boot_info_range(&boot, 2).type, 2);
 	CHECK_EQ(boot.module_count, 2);
 	CHECK_EQ(boot.module[0].end, 0x7f01234);
+	CHECK_EQ(boot.module[1].base, 0x7f02000);
 	CHECK_TEXT(boot.module[0].name, "initrd");
 	CHECK_TEXT(boot.module[1].name, "");
 	CHECK_EQ(boot.rsdp, 0xf5a40);
@@ -165,6 +166,116 @@ TEST(pvh_needs_neither_modules_nor_a_command_line)
 	CHECK_TEXT(boot.command_line, "");
 }
 
+/* What follows the last module is none; a line of no characters is a line. */
+TEST(pvh_takes_as_many_modules_as_it_is_told_and_an_empty_line)
+{
+	struct boot_info  boot;
+	struct boot_notes notes;
+
+	begin();
+	put_module(2, 0x7f04000, 1, 0);
+	put_text(LINE, "");
+	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
+	CHECK_EQ(boot.module_count, 2);
+	CHECK_EQ(boot.block_count, 3);
+	CHECK_EQ(boot.block[2].end, LENT_BASE + LINE + 1);
+}
+
+/* Lends whatever is asked for, of memory that has some modules' room. */
+static bool asked_for_0;
+
+static const void *lend_any(paddr_t base, uint64_t bytes)
+{
+	asked_for_0 = asked_for_0 || base == 0;
+	if (bytes == 40 || bytes == 56)
+		return memory + START;
+	if (bytes == MiB)
+		return test_memory();
+	return bytes == 72 ? memory + MAP : memory + MODULES;
+}
+
+static enum boot_status parse_any(paddr_t info, struct boot_info *boot,
+                                  struct boot_notes *notes)
+{
+	memset(boot, 0, sizeof(*boot));
+	asked_for_0 = false;
+	return pvh_parse(boot, notes, info, lend_any);
+}
+
+/* Version 0 has 40 bytes, which may be the last there are. */
+TEST(pvh_start_may_end_where_memory_does)
+{
+	struct boot_info  boot;
+	struct boot_notes notes;
+
+	begin();
+	put_u32(START + 4, 0);
+	CHECK_EQ(parse_any(UINT64_MAX - 40, &boot, &notes), BOOT_NO_MAP);
+	CHECK_EQ(parse_any(UINT64_MAX - 39, &boot, &notes), BOOT_BAD_POINTER);
+	memcpy(memory + ROOM - 40, memory, 40);
+	lent = 40;
+	CHECK_EQ(parse(&boot, &notes), BOOT_NO_MAP);
+	begin();
+	memcpy(memory + ROOM - 55, memory, 55);
+	lent = 55;
+	CHECK_EQ(parse(&boot, &notes), BOOT_BAD_POINTER);
+	CHECK_TEXT(notes.refusal, "PVH start information at 0x7000: truncated");
+	lent = ROOM;
+}
+
+TEST(pvh_asks_for_nothing_at_0)
+{
+	struct boot_info  boot;
+	struct boot_notes notes;
+
+	begin();
+	put_u32(START + 12, 0);
+	put_u64(START + 24, 0);
+	CHECK_EQ(parse_any(LENT_BASE, &boot, &notes), BOOT_OK);
+	CHECK(!asked_for_0);
+	CHECK_TEXT(boot.command_line, "");
+	CHECK_EQ(boot.block_count, 1);
+	put_u64(START + 40, 0);
+	CHECK_EQ(parse_any(LENT_BASE, &boot, &notes), BOOT_BAD_MAP);
+	CHECK(!asked_for_0);
+	CHECK_EQ(parse_any(0, &boot, &notes), BOOT_BAD_POINTER);
+	CHECK(!asked_for_0);
+}
+
+/* 32768 modules have a list of 1 MiB, which is read up to the one too many. */
+TEST(pvh_lists_may_have_1_mib)
+{
+	static const uint64_t entry[4] = { 0x200000, 1, 0, 0 };
+	struct boot_info      boot;
+	struct boot_notes     notes;
+
+	begin();
+	for (uint32_t i = 0; i <= BOOT_MODULES_MAX; i++)
+		memcpy((char *)test_memory() + i * sizeof(entry), entry,
+		       sizeof(entry));
+	put_u32(START + 12, 32768);
+	CHECK_EQ(parse_any(LENT_BASE, &boot, &notes), BOOT_BAD_MODULE);
+	CHECK_TEXT(notes.refusal, "more than 32 modules; load fewer, or raise "
+	                          "BOOT_MODULES_MAX");
+	put_u32(START + 12, 32769);
+	CHECK_EQ(parse_any(LENT_BASE, &boot, &notes), BOOT_BAD_MODULE);
+	CHECK_TEXT(notes.refusal,
+	           "list of 32769 modules at 0x7040 cannot be read");
+}
+
+TEST(pvh_module_may_end_at_the_top)
+{
+	struct boot_info  boot;
+	struct boot_notes notes;
+
+	begin();
+	put_module(1, UINT64_MAX - 5, 5, 0);
+	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
+	CHECK_EQ(boot.module[1].end, UINT64_MAX);
+	put_module(1, UINT64_MAX - 5, 6, 0);
+	CHECK_EQ(parse(&boot, &notes), BOOT_BAD_MODULE);
+}
+
 TEST(pvh_without_a_map_is_refused)
 {
 	struct boot_info  boot;
@@ -183,10 +294,10 @@ TEST(pvh_of_a_later_version_is_read_as_version_1)
 	struct boot_notes notes;
 
 	begin();
-	put_u32(START + 4, 9);
+	put_u32(START + 4, 2);
 	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
 	CHECK_EQ(notes.warnings, 1);
-	CHECK_TEXT(notes.warning[0], "PVH version 9, read as version 1");
+	CHECK_TEXT(notes.warning[0], "PVH version 2, read as version 1");
 }
 
 /* Each row spoils one field of a sound block. */

@@ -14,7 +14,7 @@ The rest is judged in this order, until one judge notices (--quick asks the
 first only):
 
   tests      all unit tests, those that stand nearest first
-  sanitizer  the same under ASan and UBSan
+  sanitizer  those of the same folder, under ASan and UBSan
   exhaust    the exhaustive programs, with the shares that are below
 
 A mutant that takes ten times as long as the original is noticed too.  What
@@ -141,7 +141,8 @@ class Mutant:
         last = text.find("\n", end)
         self.before = one_line(text[first:last])
         self.after = one_line(text[first:start] + new + text[end:last])
-        names = re.findall(r"^[a-z].*?\b(\w+)\(", text[:start], re.MULTILINE)
+        plain = re.sub(r"__attribute__\(\(.*?\)\)", "", text[:start])
+        names = re.findall(r"^[a-z].*?\b(\w+)\(", plain, re.MULTILINE)
         self.function = names[-1] if names else "-"
         key = "\0".join((source, text, str(change)))
         self.key = hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -221,8 +222,9 @@ class Bench:
         if self.run([*compiler, made, rest, "-o", "mutant"])[0] != 0:
             return "link"
         seconds = SECONDS[judge]
-        status, output = self.run(["./mutant", str(seconds), mutant.source],
-                                  60 * seconds)
+        alike = 0 if compiler == FAST else mutant.source.rindex("/") + 1
+        status, output = self.run(["./mutant", str(seconds), mutant.source,
+                                   str(alike)], 60 * seconds)
         if status == 0:
             return None
         last = output.split("\n")[-2] if "\n" in output else "start"

@@ -3,7 +3,10 @@
  * Runs all tests on the host, those near one source first, up to the first
  * that fails: what the judge of mutants asks (mutate.py).
  *
- *     tests-near SECONDS SOURCE       stops after SECONDS of processor time
+ *     tests-near SECONDS SOURCE [ALIKE]
+ *
+ * stops after SECONDS of processor time.  ALIKE is how many characters the
+ * paths of source and test must begin with alike; 0 if it is left out.
  *
  * Prints the name of a test before it runs, so that the last one printed is
  * the one that has noticed.
@@ -58,13 +61,15 @@ int main(int argc, char **argv)
 	bool              *has_run = calloc(tests, sizeof(*has_run));
 	struct itimerval   limit = { 0 };
 	const struct test *next;
+	size_t             least = argc > 3 ? (size_t)atol(argv[3]) : 0;
 
 	if (argc < 3 || has_run == NULL)
 		return 2;
 	limit.it_value.tv_sec = atol(argv[1]);
 	setitimer(ITIMER_PROF, &limit, NULL);
 	host_print_to(NULL);
-	while ((next = nearest(argv[2], has_run)) != NULL) {
+	while ((next = nearest(argv[2], has_run)) != NULL &&
+	       alike(next->file, argv[2]) >= least) {
 		has_run[next - __start_tests] = true;
 		printf("%s\n", next->name);
 		fflush(stdout);
