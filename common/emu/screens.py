@@ -53,7 +53,7 @@ SCREENS = [
 LATE = [
     (2, "page", [r"^ page\[0x3000\] = 0x"]),
     (3, "page", [r"^ area     kernel: \d+ usable pages"]),
-    (4, "text", [r"^ page     occupied$"]),
+    (4, "text", [r"^ page     occupied(, from page 0x100 to 0x1\w\w)?$"]),
     (5, "page", [r"^ page     a free block of order 12, from page 0x3000 to "
                  r"0x3fff$"]),
 ]
