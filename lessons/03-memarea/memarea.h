@@ -52,8 +52,9 @@ struct memareas {
 /** The area that frame @p pfn lies in. */
 static inline enum memarea_kind memarea_of(pfn_t pfn)
 {
-	return (enum memarea_kind)((pfn >= MEMAREA_KERNEL_BASE) +
-	                           (pfn >= MEMAREA_USER_BASE));
+	return pfn >= MEMAREA_USER_BASE     ? MEMAREA_USER
+	       : pfn >= MEMAREA_KERNEL_BASE ? MEMAREA_KERNEL
+	                                    : MEMAREA_HARDWARE;
 }
 
 /**

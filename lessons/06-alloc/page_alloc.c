@@ -18,12 +18,8 @@ enum page_status page_alloc_init(struct page_alloc   *pages,
 		                      .pages = array->pages,
 		                      .array = array,
 		                      .areas = areas };
-	for (int i = 0; i < MEMAREAS; i++) {
-		const struct memarea *area = &areas->area[i];
-
-		pages->cache[i].pages = min_u64(area->end, array->pages) -
-		                        min_u64(area->base, array->pages);
-	}
+	for (int i = 0; i < MEMAREAS; i++)
+		pages->cache[i].area = &areas->area[i];
 	return PAGE_OK;
 }
 
@@ -34,13 +30,13 @@ static inline pfn_t pop(struct memarea *area, struct msadsc *page,
 	struct free_list *list = &area->list[order];
 	pfn_t             pfn = list->first, next = msadsc_high(page[pfn]);
 
-	list->first = next;
-	list->blocks--;
-	area->free_pages -= UINT64_C(1) << order;
 	if (next != 0)
 		page[next].word ^= pfn << MSADSC_LOW_SHIFT;
 	else
 		area->orders ^= UINT32_C(1) << order;
+	list->first = next;
+	list->blocks--;
+	area->free_pages -= UINT64_C(1) << order;
 	return pfn;
 }
 
@@ -73,102 +69,34 @@ static inline pfn_t pop_or_split(struct memarea *area, struct msadsc *page,
 	                                    : split(area, page, order);
 }
 
-/* Fill the empty cache by a batch, from the smallest blocks that there are:
- * a large block is broken only where no smaller one is left. */
-static __attribute__((noinline)) void
-refill(struct page_cache *cache, struct memarea *area, struct msadsc *page)
+/* Fill the empty cache with single pages, and where they are few with a small
+ * block on top, which is the batch: a larger one is broken where no smaller
+ * one is left. */
+static inline void refill(const struct page_alloc *pages,
+                          struct page_cache       *cache)
 {
-	uint32_t *top = cache->page;
+	struct memarea *area = cache->area;
+	struct msadsc  *page = pages->page;
+	uint32_t       *top = cache->page, *enough = top + PAGE_BATCH;
+	pfn_t           pfn = 0, first;
+	unsigned        order;
 
-	while (top < cache->page + PAGE_BATCH && area->orders != 0) {
-		unsigned order =
-			(unsigned)__builtin_ctz(area->orders | PAGE_BATCH);
-		pfn_t first = pop_or_split(area, page, order);
-		pfn_t pfn = first + (UINT64_C(1) << order);
-
+	while (area->list[0].first != 0 && top < enough) {
+		pfn = pop(area, page, 0);
+		page[pfn].word = MSADSC_CACHED;
+		*top++ = (uint32_t)pfn;
+	}
+	if (area->orders != 0 && top < enough) {
+		order = (unsigned)__builtin_ctz(area->orders | PAGE_BATCH);
+		first = pop_or_split(area, page, order);
+		pfn = first + (UINT64_C(1) << order);
 		do {
 			page[--pfn].word = MSADSC_CACHED;
 			*top++ = (uint32_t)pfn;
 		} while (pfn > first);
 	}
 	cache->count = (uint64_t)(top - cache->page);
-}
-
-/* Whether all of the block of @order at @base is free, listed or cached, and
- * @cached is the first of its pages that is cached: asked for each of them,
- * the answer is yes once, and the others cost little. */
-static bool can_gather(const struct msadsc *page, pfn_t base, unsigned order,
-                       pfn_t cached)
-{
-	pfn_t end = base + (UINT64_C(1) << order);
-
-	for (pfn_t pfn = base; pfn < end; pfn += msadsc_pages(page[pfn])) {
-		enum msadsc_state state = msadsc_state(page[pfn]);
-
-		if (state == MSADSC_CACHED ? pfn < cached
-		                           : state != MSADSC_FREE)
-			return false;
-	}
-	return true;
-}
-
-/* Take all parts of that block off the lists and out of the cache. */
-static void gather(struct page_cache *cache, struct memarea *area,
-                   struct msadsc *page, pfn_t base, unsigned order)
-{
-	pfn_t    end = base + (UINT64_C(1) << order);
-	uint64_t kept = 0;
-
-	for (pfn_t pfn = base, next; pfn < end; pfn = next) {
-		next = pfn + msadsc_pages(page[pfn]);
-		if (msadsc_state(page[pfn]) == MSADSC_FREE)
-			free_list_remove(area, page, pfn);
-		page[pfn].word = 0;
-	}
-	for (uint64_t i = 0; i < cache->count; i++)
-		if (cache->page[i] < base || cache->page[i] >= end)
-			cache->page[kept++] = cache->page[i];
-	cache->count = kept;
-}
-
-/* The first page of a block that is free but for pages in the cache, or 0.
- * It lies in one area, as areas start where such blocks do: page_free.c. */
-static pfn_t find_gatherable(const struct page_cache *cache,
-                             const struct page_alloc *pages, unsigned order)
-{
-	for (uint64_t i = 0; i < cache->count; i++) {
-		pfn_t base = cache->page[i] >> order << order;
-
-		if (pages->pages - base >= UINT64_C(1) << order &&
-		    can_gather(pages->page, base, order, cache->page[i]))
-			return base;
-	}
-	return 0;
-}
-
-static pfn_t take_one(struct page_alloc *pages, enum memarea_kind kind);
-
-/* A page where area @kind has none on its lists: out of runs that lesson 5
- * has left there, or of an area below. */
-static __attribute__((noinline)) pfn_t
-take_one_elsewhere(struct page_alloc *pages, enum memarea_kind kind)
-{
-	return merge_more(pages->array, &pages->areas->area[kind], 0) ||
-	                       memarea_fall_back(&kind)
-	               ? take_one(pages, kind)
-	               : 0;
-}
-
-/* A single page of area @kind or one below it, or 0. */
-static pfn_t take_one(struct page_alloc *pages, enum memarea_kind kind)
-{
-	struct page_cache *cache = &pages->cache[kind];
-
-	if (cache->count == 0)
-		refill(cache, &pages->areas->area[kind], pages->page);
-	if (cache->count > 0)
-		return cache->page[--cache->count];
-	return take_one_elsewhere(pages, kind);
+	page_batch_start(pages, cache, pfn);
 }
 
 /* A block of one area: from its lists, or gathered, or out of runs that lesson
@@ -176,51 +104,32 @@ static pfn_t take_one(struct page_alloc *pages, enum memarea_kind kind)
 static __attribute__((noinline)) pfn_t
 take_from(struct page_alloc *pages, enum memarea_kind kind, unsigned order)
 {
-	struct page_cache *cache = &pages->cache[kind];
-	struct memarea    *area = &pages->areas->area[kind];
-	pfn_t              pfn;
+	struct memarea *area = pages->cache[kind].area;
+	pfn_t           pfn = 0;
 
-	if (area->orders >> order != 0)
-		return pop_or_split(area, pages->page, order);
-	pfn = find_gatherable(cache, pages, order);
-	if (pfn != 0)
-		gather(cache, area, pages->page, pfn, order);
-	else if (merge_more(pages->array, area, order))
-		pfn = pop_or_split(area, pages->page, order);
-	return pfn;
+	if (area->orders >> order == 0) {
+		pfn = page_gather(pages, kind, order);
+		if (pfn != 0 || !merge_more(pages->array, area, order))
+			return pfn;
+	}
+	return pop_or_split(area, pages->page, order);
 }
 
-static inline pfn_t take(struct page_alloc *pages, enum memarea_kind kind,
-                         unsigned order)
+pfn_t page_take(struct page_alloc *pages, enum memarea_kind kind,
+                unsigned order)
 {
 	pfn_t pfn;
 
-	if (order == 0)
-		return take_one(pages, kind);
 	do
 		pfn = take_from(pages, kind, order);
 	while (pfn == 0 && memarea_fall_back(&kind));
 	return pfn;
 }
 
-pfn_t page_take(struct page_alloc *pages, enum memarea_kind kind,
-                unsigned order)
+/* Give out the block that was taken, if one was. */
+static inline enum page_status use(struct page_alloc *pages, pfn_t pfn,
+                                   unsigned order, pfn_t *first)
 {
-	return take(pages, kind, order);
-}
-
-/* page_alloc_block() of what is not the first on a list. */
-static __attribute__((noinline)) enum page_status
-alloc_elsewhere(struct page_alloc *pages, enum memarea_kind kind,
-                unsigned order, pfn_t *first)
-{
-	pfn_t pfn;
-
-	if (order > ORDER_MAX)
-		return PAGE_BAD_ORDER;
-	if ((unsigned)kind >= MEMAREAS)
-		return PAGE_BAD_AREA;
-	pfn = take(pages, kind, order);
 	if (pfn == 0)
 		return PAGE_NO_MEMORY;
 	pages->page[pfn] = page_used(order, 1, 0);
@@ -228,18 +137,52 @@ alloc_elsewhere(struct page_alloc *pages, enum memarea_kind kind,
 	return PAGE_OK;
 }
 
+/* page_alloc() of a single page where the lists of the area have none: out of
+ * runs that lesson 5 has left there, or of an area below. */
+static __attribute__((noinline)) enum page_status
+alloc_elsewhere(struct page_alloc *pages, enum memarea_kind kind, pfn_t *first)
+{
+	return merge_more(pages->array, pages->cache[kind].area, 0) ||
+	                       memarea_fall_back(&kind)
+	               ? page_alloc(pages, kind, 0, first)
+	               : PAGE_NO_MEMORY;
+}
+
+enum page_status page_alloc_one(struct page_alloc *pages,
+                                enum memarea_kind kind, pfn_t *first)
+{
+	struct page_cache *cache = &pages->cache[kind];
+
+	if ((unsigned)kind >= MEMAREAS)
+		return PAGE_BAD_AREA;
+	if (cache->area->orders == 0)
+		return alloc_elsewhere(pages, kind, first);
+	refill(pages, cache);
+	return use(pages, cache->page[--cache->count], 0, first);
+}
+
+/* page_alloc() of a block that is not the first on a list. */
+static __attribute__((noinline)) enum page_status
+alloc_block(struct page_alloc *pages, enum memarea_kind kind, unsigned order,
+            pfn_t *first)
+{
+	if (order > ORDER_MAX)
+		return PAGE_BAD_ORDER;
+	if ((unsigned)kind >= MEMAREAS)
+		return PAGE_BAD_AREA;
+	return use(pages, page_take(pages, kind, order), order, first);
+}
+
 enum page_status page_alloc_block(struct page_alloc *pages,
                                   enum memarea_kind kind, unsigned order,
                                   pfn_t *first)
 {
-	struct memarea *area = pages->areas->area;
-	pfn_t           pfn;
+	struct memarea *area;
 
-	if (order - 1 >= ORDER_MAX || (unsigned)kind >= MEMAREAS ||
-	    area[kind].list[order].first == 0)
-		return alloc_elsewhere(pages, kind, order, first);
-	pfn = pop(&area[kind], pages->page, order);
-	pages->page[pfn] = page_used(order, 1, 0);
-	*first = pfn;
-	return PAGE_OK;
+	if (order > ORDER_MAX || (unsigned)kind >= MEMAREAS)
+		return alloc_block(pages, kind, order, first);
+	area = pages->cache[kind].area;
+	if (area->list[order].first == 0)
+		return alloc_block(pages, kind, order, first);
+	return use(pages, pop(area, pages->page, order), order, first);
 }

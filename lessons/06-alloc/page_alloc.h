@@ -8,9 +8,11 @@
  * small stack of single pages (struct page_cache): the page that was freed
  * last is given out first, and nobody halves or joins anything.
  *
- * Nothing is lost to the stacks.  A request that the lists cannot serve looks
- * for a block whose pages are all free, on lists or on the stack, and gathers
- * it.  So a block is refused only where none is free.
+ * Nothing is lost to the stacks.  Pages whose buddies are in use can wait there
+ * without harm; of others, a stack holds those of one batch only.  A request
+ * that the lists cannot serve looks around the batch for a block whose pages
+ * are all free, on lists or on the stack, and gathers it.  So a block is
+ * refused only where none is free.
  *
  * Who calls: one CPU, one call at a time, and no interrupt handler that
  * allocates while another call is under way.  Nothing here locks; who shares
@@ -41,18 +43,26 @@ enum page_status {
 	PAGE_TOO_EARLY,   /**< merge_runs() has not run yet. */
 };
 
-/** Pages that come into a page_cache, or leave it, in one go. */
-#define PAGE_BATCH 8
+/** Pages of a batch, which starts at a multiple of that. */
+#define PAGE_BATCH       (1 << PAGE_BATCH_ORDER)
+#define PAGE_BATCH_ORDER 3
 
-/** Pages that a page_cache holds at most: a batch comes when it is empty, and
- * a batch goes when it is full. */
-#define PAGE_CACHE_PAGES (2 * PAGE_BATCH)
+/** Other pages that lie on a page_cache at most. */
+#define PAGE_LONE 32
 
-/** A stack of free single pages of one area; they are MSADSC_CACHED. */
+/**
+ * A stack of free single pages of one area; they are MSADSC_CACHED.
+ *
+ * Pages of one batch come and go as they like.  Any other page on the stack is
+ * lone: its buddy is not free.  So the stack withholds no block that could be
+ * joined, but around the batch.
+ */
 struct page_cache {
-	pfn_t    pages; /**< Of the area: from its base to where RAM ends. */
-	uint64_t count; /**< Pages on the stack. */
-	uint32_t page[PAGE_CACHE_PAGES]; /**< Their frames; top: the last. */
+	struct memarea *area;  /**< That the pages are of. */
+	pfn_t           batch; /**< First page of the batch. */
+	uint64_t batch_pages;  /**< PAGE_BATCH; less at the end; 0: none yet. */
+	uint64_t count;        /**< Pages on the stack. */
+	uint32_t page[PAGE_LONE + PAGE_BATCH]; /**< Frames; top: the last. */
 };
 
 /** A page allocator: all its state that is not in descriptors and areas. */
@@ -91,13 +101,21 @@ enum page_status page_alloc_init(struct page_alloc   *pages,
                                  struct msadsc_array *array,
                                  struct memareas     *areas);
 
-/** page_alloc() of what the cache does not hold: the same contract. */
+/** page_alloc() of a single page that the cache does not hold: the same
+ * contract. */
+enum page_status page_alloc_one(struct page_alloc *pages,
+                                enum memarea_kind kind, pfn_t *first);
+
+/** page_alloc() of a larger block: the same contract. */
 enum page_status page_alloc_block(struct page_alloc *pages,
                                   enum memarea_kind kind, unsigned order,
                                   pfn_t *first);
 
-/** page_free() of all but a plain single page that the cache has room for: the
- * same contract. */
+/** page_free() of a single page that is not put back to its batch: the same
+ * contract. */
+enum page_status page_free_one(struct page_alloc *pages, pfn_t first);
+
+/** page_free() of a larger block: the same contract. */
 enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
                                  unsigned order);
 
@@ -112,47 +130,47 @@ enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
  * @param order       0 to ORDER_MAX
  * @param[out] first  frame of the first page; unchanged unless PAGE_OK
  * @return PAGE_OK, PAGE_NO_MEMORY, PAGE_BAD_ORDER or PAGE_BAD_AREA.  Takes
- *         O(ORDERS) time, or that for each cached page where a block must be
- *         gathered; the amount of memory has no influence.
+ *         O(ORDERS) time; the amount of memory has no influence.
  */
 static inline enum page_status page_alloc(struct page_alloc *pages,
                                           enum memarea_kind  kind,
                                           unsigned order, pfn_t *first)
 {
 	struct page_cache *cache = pages->cache;
+	struct msadsc     *page = pages->page;
 	uint64_t           top;
 
 	/* Most machines end below the user area: its requests fall back. */
-	if (kind == MEMAREA_USER && cache[MEMAREA_USER].pages == 0)
+	if (kind == MEMAREA_USER && pages->pages <= MEMAREA_USER_BASE)
 		kind = MEMAREA_KERNEL;
 	/* The top is count - 1, which only an empty stack cannot form. */
-	if (order != 0 || (unsigned)kind >= MEMAREAS ||
-	    __builtin_sub_overflow(cache[kind].count, 1, &top))
+	if (order != 0)
 		return page_alloc_block(pages, kind, order, first);
+	if ((unsigned)kind >= MEMAREAS ||
+	    __builtin_sub_overflow(cache[kind].count, 1, &top))
+		return page_alloc_one(pages, kind, first);
 	cache[kind].count = top;
 	*first = cache[kind].page[top];
-	pages->page[*first] = page_used(0, 1, 0);
+	page[*first] = page_used(0, 1, 0);
 	return PAGE_OK;
 }
 
 /**
- * Put a page onto @p cache, whose area starts at @p base: if it lies there,
- * there is room, and the page is in use by one, who is nobody in particular.
+ * Put a page onto @p cache: if it is of the batch, for which there is always
+ * room, and in use by one, who is nobody in particular.
  *
  * The descriptor of such a page has one value, which no free, occupied,
  * foreign or inner page has: one comparison finds all mistakes.
  */
-static inline bool page_cache_put(struct page_alloc *pages,
-                                  struct page_cache *cache, pfn_t base,
+static inline bool page_cache_put(struct page_cache *cache, struct msadsc *page,
                                   pfn_t first)
 {
-	if (first - base >= cache->pages ||
-	    pages->page[first].word != page_used(0, 1, 0).word ||
-	    cache->count == PAGE_CACHE_PAGES)
+	if (first - cache->batch >= cache->batch_pages ||
+	    page[first].word != page_used(0, 1, 0).word)
 		return false;
 	cache->page[cache->count] = (uint32_t)first;
 	cache->count++;
-	pages->page[first].word = MSADSC_CACHED;
+	page[first].word = MSADSC_CACHED;
 	return true;
 }
 
@@ -169,12 +187,15 @@ static inline bool page_cache_put(struct page_alloc *pages,
 static inline enum page_status page_free(struct page_alloc *pages, pfn_t first,
                                          unsigned order)
 {
-	if (order == 0 && (page_cache_put(pages, &pages->cache[MEMAREA_KERNEL],
-	                                  MEMAREA_KERNEL_BASE, first) ||
-	                   page_cache_put(pages, &pages->cache[MEMAREA_USER],
-	                                  MEMAREA_USER_BASE, first)))
+	struct page_cache *cache = pages->cache;
+	struct msadsc     *page = pages->page;
+
+	if (order != 0)
+		return page_free_block(pages, first, order);
+	if (page_cache_put(&cache[MEMAREA_KERNEL], page, first) ||
+	    page_cache_put(&cache[MEMAREA_USER], page, first))
 		return PAGE_OK;
-	return page_free_block(pages, first, order);
+	return page_free_one(pages, first);
 }
 
 /**

@@ -16,6 +16,11 @@ static const struct arena_range two_areas[] = {
 	{ 0, 0 },
 };
 
+/* 128 pages above 32 MiB, 17 of which are descriptors'. */
+#define KERNEL MEMAREA_KERNEL_BASE
+static const struct arena_range kernel_range[] = { { KERNEL, KERNEL + 128 },
+	                                           { 0, 0 } };
+
 static void whole(void)
 {
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
@@ -113,6 +118,84 @@ TEST(page_freed_last_is_given_out_first)
 	CHECK_EQ(take(MEMAREA_KERNEL, 0), a);
 }
 
+/*  on the stack  81 83 85 87 ... are lone: the buddy of each is in use
+ *  freed         82: it begins a batch with 83, for 80 to 87
+ *  freed         98: the batch is 96 to 103, and 80 to 87 go to the lists */
+TEST(page_cache_holds_joinable_pages_of_one_batch_only)
+{
+	struct page_cache *cache = &arena.pages.cache[MEMAREA_HARDWARE];
+	pfn_t              first = 0;
+
+	arena_make(one_range, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
+		;
+	for (pfn_t pfn = 81; pfn < 100; pfn += 2)
+		give(pfn, 0);
+	CHECK_EQ(page_cached(&arena.pages), 10);
+	give(82, 0);
+	CHECK_EQ(page_cached(&arena.pages), 11);
+	CHECK_EQ(cache->batch, 80);
+	CHECK_EQ(arena.areas.area[0].free_pages, 0);
+	give(98, 0);
+	CHECK_EQ(cache->batch, 96);
+	CHECK_EQ(page_cached(&arena.pages), 7);
+	CHECK_EQ(arena.areas.area[0].free_pages, 5);
+	CHECK_EQ(take(MEMAREA_KERNEL, 1), 82);
+}
+
+/* A page that goes to a list, not to the stack, takes its buddy along. */
+TEST(page_cache_gives_up_a_page_whose_buddy_is_listed)
+{
+	pfn_t first = 0;
+
+	arena_make(one_range, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
+		;
+	give(81, 0);
+	give(91, 0);
+	CHECK_EQ(pages_free_exact(&arena.pages, 80, 1), PAGE_OK);
+	whole();
+	CHECK_EQ(page_cached(&arena.pages), 1);
+	CHECK_EQ(arena.areas.area[0].list[1].first, 80);
+}
+
+/* All is used, but on the stack are as many lone pages as may be: every second
+ * one from 33 on. */
+static void fill_cache(void)
+{
+	pfn_t first = 0;
+
+	arena_make(kernel_range, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
+		;
+	for (unsigned i = 0; i < PAGE_LONE; i++)
+		give(KERNEL + 33 + 2 * i, 0);
+	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
+}
+
+TEST(page_cache_that_is_full_sends_pages_to_the_lists)
+{
+	fill_cache();
+	give(KERNEL + 101, 0);
+	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
+	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].free_pages, 1);
+	give(KERNEL + 100, 0);
+	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
+	CHECK_EQ(take(MEMAREA_KERNEL, 1), KERNEL + 100);
+}
+
+/* 34 meets 35 on the stack, and 32 to 39 are the batch. */
+TEST(page_cache_that_is_full_has_room_for_its_batch)
+{
+	fill_cache();
+	for (unsigned i = 0; i < PAGE_BATCH; i += 2)
+		give(KERNEL + 32 + (i ^ 2), 0);
+	CHECK_EQ(arena.pages.cache[MEMAREA_KERNEL].batch, KERNEL + 32);
+	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE + PAGE_BATCH / 2);
+	CHECK_EQ(take(MEMAREA_KERNEL, 3), KERNEL + 32);
+	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE - PAGE_BATCH / 2);
+}
+
 /* All is used but for pages in the cache: a block of them is found there. */
 TEST(page_cache_withholds_no_block)
 {
@@ -131,6 +214,69 @@ TEST(page_cache_withholds_no_block)
 	give(82, 1);
 	CHECK_EQ(take(MEMAREA_KERNEL, 2), 80);
 	CHECK_EQ(page_cached(&arena.pages), 2);
+}
+
+/* All is used; then 80 and 81 are on the stack, and 82 to 87 on lists. */
+static void free_a_batch(const struct arena_range *ram)
+{
+	pfn_t first = 0;
+
+	arena_make(ram, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
+		;
+	give(80, 0);
+	give(81, 0);
+	CHECK_EQ(page_cached(&arena.pages), 2);
+	CHECK_EQ(pages_free_exact(&arena.pages, 82, 6), PAGE_OK);
+}
+
+/*  frame  72   80   88   96         112        128
+ *         |f   |cffo|U   |U         |f         |   not here: 88 is in use
+ *         |f   |cffo|f   |                         16 pages from 80
+ *         |U   |cffo|f   |f         |              nor more: 64 is in use */
+TEST(page_cache_withholds_no_block_around_its_batch)
+{
+	free_a_batch(one_range);
+	CHECK_EQ(pages_free_exact(&arena.pages, 72, 8), PAGE_OK);
+	CHECK_EQ(pages_free_exact(&arena.pages, 116, 12), PAGE_OK);
+	refuse_alloc(MEMAREA_KERNEL, 4, PAGE_NO_MEMORY);
+	CHECK_EQ(pages_free_exact(&arena.pages, 88, 8), PAGE_OK);
+	refuse_alloc(MEMAREA_KERNEL, 5, PAGE_NO_MEMORY);
+	CHECK_EQ(take(MEMAREA_KERNEL, 4), 80);
+	CHECK_EQ(page_cached(&arena.pages), 0);
+	CHECK_EQ(arena.areas.area[0].free_pages, 20);
+}
+
+/* The buddy of 80 to 95 begins where the descriptors end. */
+TEST(page_cache_finds_no_block_beyond_the_last_page)
+{
+	static const struct arena_range ram[] = { { 33, 64 },
+		                                  { 80, 96 },
+		                                  { 0, 0 } };
+
+	free_a_batch(ram);
+	CHECK_EQ(pages_free_exact(&arena.pages, 88, 8), PAGE_OK);
+	CHECK_EQ(pages_free_exact(&arena.pages, 48, 16), PAGE_OK);
+	refuse_alloc(MEMAREA_KERNEL, 5, PAGE_NO_MEMORY);
+	CHECK_EQ(take(MEMAREA_KERNEL, 4), 48);
+	CHECK_EQ(take(MEMAREA_KERNEL, 4), 80);
+}
+
+/* The last page has no buddy, on the stack as on the list. */
+TEST(page_cache_takes_a_page_that_has_no_buddy)
+{
+	static const struct arena_range ram[] = { { 64, 125 }, { 0, 0 } };
+	pfn_t                           first = 0;
+
+	arena_make(ram, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
+		;
+	CHECK_EQ(pages_free_exact(&arena.pages, 71, 1), PAGE_OK);
+	give(124, 0);
+	CHECK_EQ(arena.areas.area[0].list[0].first, 124);
+	CHECK_EQ(take(MEMAREA_KERNEL, 0), 71);
+	CHECK_EQ(page_cached(&arena.pages), 1);
+	CHECK_EQ(take(MEMAREA_KERNEL, 0), 124);
 }
 
 TEST(page_alloc_falls_back_to_the_area_below_only)
@@ -357,7 +503,7 @@ TEST(page_alloc_check_sees_a_broken_cache)
 	cache->page[count] = 127;
 	CHECK_TEXT(page_alloc_check(pages),
 	           "a page in a cache is described as cached");
-	cache->count = PAGE_CACHE_PAGES + 1;
+	cache->count = PAGE_LONE + PAGE_BATCH + 1;
 	CHECK_TEXT(page_alloc_check(pages), "a cache has room for its pages");
 	cache->count = count - 1;
 	CHECK_TEXT(page_alloc_check(pages),
@@ -368,6 +514,37 @@ TEST(page_alloc_check_sees_a_broken_cache)
 	pages->cache[MEMAREA_KERNEL].page[0] = 65;
 	CHECK_TEXT(page_alloc_check(pages),
 	           "a cached page lies in the area of its cache");
+}
+
+TEST(page_alloc_check_sees_a_broken_batch)
+{
+	struct page_alloc *pages = &arena.pages;
+	struct page_cache *cache = &pages->cache[MEMAREA_KERNEL];
+	struct page_cache  whole_cache;
+
+	fill_cache();
+	whole_cache = *cache;
+
+	CHECK_BROKEN(cache->batch, cache->batch + 1, page_alloc_check(pages),
+	             "a batch is an aligned part of its area");
+	CHECK_BROKEN(cache->batch, KERNEL - 8, page_alloc_check(pages),
+	             "a batch is an aligned part of its area");
+	CHECK_BROKEN(cache->batch, KERNEL + 128, page_alloc_check(pages),
+	             "a batch is an aligned part of its area");
+	CHECK_BROKEN(cache->batch_pages, 7, page_alloc_check(pages),
+	             "a batch is an aligned part of its area");
+	CHECK_BROKEN(cache->area, cache->area - 1, page_alloc_check(pages),
+	             "a cache is that of its area");
+	whole();
+	cache->page[cache->count++] = KERNEL + 101;
+	pages->page[KERNEL + 101].word = MSADSC_CACHED;
+	CHECK_TEXT(page_alloc_check(pages), "a cache has room for its batch");
+	*cache = whole_cache;
+	pages->page[KERNEL + 101] = page_used(0, 1, 0);
+	cache->page[0] = KERNEL + 36;
+	pages->page[KERNEL + 36].word = MSADSC_CACHED;
+	CHECK_TEXT(page_alloc_check(pages),
+	           "a cached page with a free buddy is of the batch");
 }
 
 TEST(page_alloc_check_sees_a_broken_block_or_count)
@@ -446,11 +623,11 @@ TEST(page_alloc_cache_that_is_full_gives_to_the_lists)
 	uint64_t           pages = 0;
 
 	arena_make(above, NULL);
-	while (pages < PAGE_CACHE_PAGES + 2)
+	while (pages < PAGE_LONE + PAGE_BATCH + 2)
 		page[pages++] = take(MEMAREA_KERNEL, 0);
 	while (pages > 0) {
 		give(page[--pages], 0);
-		CHECK(cache->count <= PAGE_CACHE_PAGES);
+		CHECK(cache->count <= PAGE_LONE + PAGE_BATCH);
 	}
 	page_empty_caches(&arena.pages);
 	CHECK_EQ(cache->count, 0);

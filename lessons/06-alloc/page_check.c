@@ -9,26 +9,65 @@ struct account {
 	uint64_t used, cached, occupied;
 };
 
+/* Whether the batch of a cache is one, where there is one. */
+static bool batch_is_sound(const struct page_alloc *pages, int kind)
+{
+	const struct page_cache *cache = &pages->cache[kind];
+
+	if (cache->batch_pages == 0)
+		return true;
+	return cache->batch % PAGE_BATCH == 0 && cache->batch < pages->pages &&
+	       (int)memarea_of(cache->batch) == kind &&
+	       cache->batch_pages ==
+	               min_u64(PAGE_BATCH, pages->pages - cache->batch);
+}
+
+static bool has_free_buddy(const struct page_alloc *pages, pfn_t pfn)
+{
+	uint8_t buddy;
+
+	if ((pfn | 1) >= pages->pages)
+		return false;
+	buddy = (uint8_t)pages->page[pfn ^ 1].word;
+	return buddy == MSADSC_FREE || buddy == MSADSC_CACHED;
+}
+
+/* One page on a stack; @lone counts those that are not of the batch. */
+static const char *check_cached(const struct page_alloc *pages, int kind,
+                                pfn_t pfn, unsigned *lone)
+{
+	if (pfn >= pages->pages || (int)memarea_of(pfn) != kind)
+		return "a cached page lies in the area of its cache";
+	if (pages->page[pfn].word != MSADSC_CACHED)
+		return "a page in a cache is described as cached";
+	if (page_in_batch(&pages->cache[kind], pfn))
+		return NULL;
+	if (has_free_buddy(pages, pfn))
+		return "a cached page with a free buddy is of the batch";
+	return ++*lone <= PAGE_LONE ? NULL : "a cache has room for its batch";
+}
+
 /* Each entry of a cache is a cached page of its area, and there once: as many
  * entries as descriptors, and no entry is twice there. */
 static const char *check_cache(const struct page_alloc *pages, int kind)
 {
 	const struct page_cache *cache = &pages->cache[kind];
+	const char              *broken = NULL;
+	unsigned                 lone = 0;
 
-	if (cache->count > PAGE_CACHE_PAGES)
+	if (cache->area != &pages->areas->area[kind])
+		return "a cache is that of its area";
+	if (cache->count > PAGE_LONE + PAGE_BATCH)
 		return "a cache has room for its pages";
-	for (uint64_t i = 0; i < cache->count; i++) {
-		pfn_t pfn = cache->page[i];
-
-		if (pfn >= pages->pages || (int)memarea_of(pfn) != kind)
-			return "a cached page lies in the area of its cache";
-		if (pages->page[pfn].word != MSADSC_CACHED)
-			return "a page in a cache is described as cached";
+	if (!batch_is_sound(pages, kind))
+		return "a batch is an aligned part of its area";
+	for (uint64_t i = 0; broken == NULL && i < cache->count; i++) {
 		for (uint64_t k = 0; k < i; k++)
-			if (cache->page[k] == pfn)
+			if (cache->page[k] == cache->page[i])
 				return "a page is in a cache once";
+		broken = check_cached(pages, kind, cache->page[i], &lone);
 	}
-	return NULL;
+	return broken;
 }
 
 /* Add one descriptor to the account of its area. */

@@ -16,119 +16,79 @@ _Static_assert(MEMAREA_USER_BASE % (UINT64_C(1) << ORDER_MAX) == 0,
 _Static_assert((MEMAREA_KERNEL_BASE & (MEMAREA_KERNEL_BASE - 1)) == 0,
                "no block crosses into the kernel area");
 
-/* Take the free block at @pfn off its @list, of blocks of @bit pages.  As
- * free_list_remove() does it, for callers that know list and size and have
- * counted the free pages; joining spends most of its time here. */
-static inline void unlink(struct memarea *area, struct free_list *list,
-                          struct msadsc *page, pfn_t pfn, pfn_t bit)
+/* Put the block at @pfn, of @bit pages, first on its @list; @word is its
+ * descriptor but for its links. */
+static inline void push(struct memarea *area, struct free_list *list,
+                        struct msadsc *page, pfn_t pfn, pfn_t bit,
+                        uint64_t word)
 {
-	pfn_t next = msadsc_high(page[pfn]), previous = msadsc_low(page[pfn]);
+	pfn_t next = list->first;
 
 	if (next != 0)
-		page[next].word ^= (pfn ^ previous) << MSADSC_LOW_SHIFT;
-	if (previous != 0)
-		page[previous].word ^= (pfn ^ next) << MSADSC_HIGH_SHIFT;
-	else if ((list->first = next) == 0)
-		area->orders ^= (uint32_t)bit;
-	list->blocks--;
+		page[next].word |= pfn << MSADSC_LOW_SHIFT;
+	else
+		area->orders |= (uint32_t)bit;
+	page[pfn].word = word | next << MSADSC_HIGH_SHIFT;
+	list->first = pfn;
+	list->blocks++;
 }
 
-/* Put the block at @pfn onto its list, joined as often as possible.  The free
- * pages of the area are the caller's to count: joining leaves them as many.
- * list, bit and word go up the orders together; word is the descriptor of a
- * free block but for its links.  Returns the pages of the block. */
-static inline pfn_t join(struct memarea *area, struct msadsc *page, pfn_t pages,
-                         pfn_t pfn, unsigned order)
+/* Put the block at @pfn, which can be joined, onto a list, joined as often as
+ * possible.  The free pages of the area are the caller's to count: joining
+ * leaves them as many.  list, bit and word go up the orders together; word is
+ * the descriptor of a free block but for its links. */
+static __attribute__((noinline)) enum page_status join(struct memarea *area,
+                                                       struct msadsc  *page,
+                                                       pfn_t pages, pfn_t pfn,
+                                                       unsigned order)
 {
 	struct free_list *list = &area->list[order];
-	pfn_t             bit = UINT64_C(1) << order;
+	pfn_t             bit = UINT64_C(1) << order, buddy = pfn ^ bit;
 	uint64_t          word = msadsc_make(MSADSC_FREE, order, 0, 0).word;
 
-	while (bit < UINT64_C(1) << ORDER_MAX) {
-		pfn_t buddy = pfn ^ bit;
-
-		if (buddy >= pages ||
-		    (uint8_t)page[buddy].word != (uint8_t)word)
-			break;
-		unlink(area, list, page, buddy, bit);
+	do {
+		page_unlink(area, list, page, buddy, bit);
 		page[pfn | bit].word = 0;
 		pfn &= buddy;
 		word += UINT64_C(1) << MSADSC_ORDER_SHIFT;
 		bit += bit;
 		list++;
-	}
-	if (list->first != 0)
-		page[list->first].word |= pfn << MSADSC_LOW_SHIFT;
-	page[pfn].word = word | list->first << MSADSC_HIGH_SHIFT;
-	list->first = pfn;
-	list->blocks++;
-	area->orders |= (uint32_t)bit;
-	return bit;
+		buddy = pfn ^ bit;
+	} while (bit < UINT64_C(1) << ORDER_MAX && buddy < pages &&
+	         (uint8_t)page[buddy].word == (uint8_t)word);
+	push(area, list, page, pfn, bit, word);
+	return PAGE_OK;
+}
+
+/* Put a block onto its list, joined as often as possible. */
+static inline enum page_status
+put(struct page_alloc *pages, struct memarea *area, pfn_t pfn, unsigned order)
+{
+	pfn_t    bit = UINT64_C(1) << order, buddy = pfn ^ bit;
+	uint64_t word = msadsc_make(MSADSC_FREE, order, 0, 0).word;
+
+	area->free_pages += bit;
+	if (buddy < pages->pages &&
+	    (uint8_t)pages->page[buddy].word == (uint8_t)word &&
+	    bit < UINT64_C(1) << ORDER_MAX)
+		return join(area, pages->page, pages->pages, pfn, order);
+	push(area, &area->list[order], pages->page, pfn, bit, word);
+	return PAGE_OK;
 }
 
 void page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order)
 {
-	struct memarea *area = &pages->areas->area[memarea_of(pfn)];
+	struct memarea *area = page_cache_of(pages, pfn)->area;
+	pfn_t           buddy = pfn ^ 1;
 
-	area->free_pages += UINT64_C(1) << order;
-	join(area, pages->page, pages->pages, pfn, order);
-}
-
-/* Put back the pages at @top that were freed in ascending order and lie in
- * one aligned batch, as the few blocks that they are; none is at @end or
- * below.  Returns what is then the top, by @block the last block's pages. */
-static __attribute__((noinline)) const uint32_t *
-put_back_run(struct page_alloc *pages, const uint32_t *top, const uint32_t *end,
-             pfn_t *block)
-{
-	struct memarea *area = &pages->areas->area[memarea_of(*top)];
-	pfn_t           pfn = *top, past = pfn + 1;
-
-	while (top > end && pfn % PAGE_BATCH != 0 && top[-1] == pfn - 1) {
-		pages->page[pfn].word = 0;
-		pfn = *--top;
+	if (order == 0 && buddy < pages->pages &&
+	    pages->page[buddy].word == MSADSC_CACHED) {
+		page_cache_drop(page_cache_of(pages, pfn), buddy, 1);
+		pages->page[pfn | 1].word = 0;
+		pfn &= buddy;
+		order = 1;
 	}
-	while (pfn < past) {
-		unsigned order = msadsc_order_at(pfn, past - pfn);
-
-		*block = join(area, pages->page, pages->pages, pfn, order);
-		pfn += UINT64_C(1) << order;
-	}
-	return top;
-}
-
-/* Put a batch of the full cache back, but stop after a page that went far up:
- * the time that one call may take is bounded, also where each page would. */
-static __attribute__((noinline)) void
-drain(struct page_alloc *pages, struct page_cache *cache, struct memarea *area)
-{
-	const uint32_t *top = &cache->page[PAGE_CACHE_PAGES];
-	const uint32_t *end = top - PAGE_BATCH;
-	struct msadsc  *page = pages->page;
-	pfn_t           block;
-
-	do {
-		pfn_t pfn = *--top;
-
-		if (top[-1] == pfn - 1)
-			top = put_back_run(pages, top, end, &block);
-		else
-			block = join(area, page, pages->pages, pfn, 0);
-	} while (top > end && block < PAGE_BATCH);
-	cache->count = (uint64_t)(top - cache->page);
-	area->free_pages += PAGE_CACHE_PAGES - cache->count;
-}
-
-/* A single page, whose descriptor is stale, goes into its cache. */
-static void cache_page(struct page_alloc *pages, pfn_t pfn)
-{
-	enum memarea_kind  kind = memarea_of(pfn);
-	struct page_cache *cache = &pages->cache[kind];
-
-	if (cache->count == PAGE_CACHE_PAGES)
-		drain(pages, cache, &pages->areas->area[kind]);
-	cache->page[cache->count++] = (uint32_t)pfn;
-	pages->page[pfn].word = MSADSC_CACHED;
+	put(pages, area, pfn, order);
 }
 
 enum page_status page_look(const struct page_alloc *pages, pfn_t first)
@@ -148,6 +108,65 @@ enum page_status page_look(const struct page_alloc *pages, pfn_t first)
 		/* Page 0 comes here too, as nothing holds it. */
 		return PAGE_OCCUPIED;
 	}
+}
+
+/* Put the pages of the batch that are in the cache onto the lists. */
+static __attribute__((noinline)) void end_batch(struct page_alloc *pages,
+                                                struct page_cache *cache)
+{
+	struct msadsc *page = pages->page;
+	pfn_t          first = cache->batch, end = first + cache->batch_pages;
+	uint64_t       before = cache->count;
+
+	page_cache_drop(cache, first, cache->batch_pages);
+	if (before - cache->count == PAGE_BATCH) {
+		for (unsigned i = 0; i < PAGE_BATCH; i++)
+			page[first + i].word = 0;
+		put(pages, cache->area, first, PAGE_BATCH_ORDER);
+		return;
+	}
+	for (pfn_t pfn = first; pfn < end; pfn++)
+		if (page[pfn].word == MSADSC_CACHED)
+			put(pages, cache->area, pfn, 0);
+}
+
+/* A single page whose buddy is on the stack: both are of the batch, or the
+ * batch begins here. */
+static __attribute__((noinline)) enum page_status
+free_beside_cached(struct page_alloc *pages, struct page_cache *cache,
+                   pfn_t first)
+{
+	if (!page_in_batch(cache, first)) {
+		end_batch(pages, cache);
+		page_batch_start(pages, cache, first);
+	}
+	cache->page[cache->count++] = (uint32_t)first;
+	pages->page[first].word = MSADSC_CACHED;
+	return PAGE_OK;
+}
+
+/* A single page that has a buddy, and whose descriptor is stale, is free. */
+static inline enum page_status put_one(struct page_alloc *pages, pfn_t first)
+{
+	struct msadsc     *page = pages->page;
+	struct page_cache *cache = page_cache_of(pages, first);
+	uint8_t            buddy = (uint8_t)page[first ^ 1].word;
+	struct memarea    *area;
+
+	if (buddy == MSADSC_CACHED)
+		return free_beside_cached(pages, cache, first);
+	if (buddy != MSADSC_FREE && cache->count < PAGE_LONE) {
+		cache->page[cache->count++] = (uint32_t)first;
+		page[first].word = MSADSC_CACHED;
+		return PAGE_OK;
+	}
+	area = cache->area;
+	area->free_pages++;
+	if (buddy == MSADSC_FREE)
+		return join(area, page, pages->pages, first, 0);
+	push(area, area->list, page, first, 1,
+	     msadsc_make(MSADSC_FREE, 0, 0, 0).word);
+	return PAGE_OK;
 }
 
 /* A free that is a share's, an owner's, or a mistake. */
@@ -172,48 +191,28 @@ free_other(struct page_alloc *pages, pfn_t first, unsigned order)
 	if (page_word_shares(d) > 1)
 		pages->page[first] = page_used(order, page_word_shares(d) - 1,
 		                               page_word_owner(d));
-	else if (order == 0)
-		cache_page(pages, first);
+	else if (order == 0 && (first | 1) < pages->pages)
+		put_one(pages, first);
 	else
 		page_give_back(pages, first, order);
 	return PAGE_OK;
 }
 
-/* A single page that did not go into a cache, or an order that cannot be. */
-static __attribute__((noinline)) enum page_status
-free_page(struct page_alloc *pages, pfn_t first, unsigned order)
+enum page_status page_free_one(struct page_alloc *pages, pfn_t first)
 {
-	if (order > ORDER_MAX)
-		return PAGE_BAD_ORDER;
-	if (first >= pages->pages ||
+	if ((first | 1) >= pages->pages ||
 	    pages->page[first].word != page_used(0, 1, 0).word)
 		return free_other(pages, first, 0);
-	cache_page(pages, first);
-	return PAGE_OK;
+	return put_one(pages, first);
 }
 
 enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
                                  unsigned order)
 {
-	struct memarea *area;
-
-	if (order - 1 >= ORDER_MAX)
-		return free_page(pages, first, order);
+	if (order > ORDER_MAX)
+		return PAGE_BAD_ORDER;
 	if (first >= pages->pages ||
 	    pages->page[first].word != page_used(order, 1, 0).word)
 		return free_other(pages, first, order);
-	area = &pages->areas->area[memarea_of(first)];
-	area->free_pages += UINT64_C(1) << order;
-	join(area, pages->page, pages->pages, first, order);
-	return PAGE_OK;
-}
-
-void page_empty_caches(struct page_alloc *pages)
-{
-	for (int i = 0; i < MEMAREAS; i++) {
-		struct page_cache *cache = &pages->cache[i];
-
-		while (cache->count > 0)
-			page_give_back(pages, cache->page[--cache->count], 0);
-	}
+	return put(pages, page_cache_of(pages, first)->area, first, order);
 }

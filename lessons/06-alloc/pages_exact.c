@@ -22,10 +22,10 @@ static void use(struct page_alloc *pages, pfn_t first, pfn_t end,
 	}
 }
 
-/* The smallest order whose blocks have @count pages or more. */
+/* The smallest order whose blocks have @count pages or more, of 2 or more. */
 static unsigned order_for(uint64_t count)
 {
-	return count == 1 ? 0 : 64 - (unsigned)__builtin_clzll(count - 1);
+	return 64 - (unsigned)__builtin_clzll(count - 1);
 }
 
 enum page_status pages_alloc_exact(struct page_alloc *pages,
@@ -38,6 +38,8 @@ enum page_status pages_alloc_exact(struct page_alloc *pages,
 		return PAGE_BAD_COUNT;
 	if ((unsigned)kind >= MEMAREAS)
 		return PAGE_BAD_AREA;
+	if (count == 1)
+		return page_alloc(pages, kind, 0, first);
 	pfn = page_take(pages, kind, order_for(count));
 	if (pfn == 0)
 		return PAGE_NO_MEMORY;
