@@ -34,13 +34,15 @@ TEST(page_edge_pages_beside_the_bound_keep_to_their_areas)
 
 	arena_make(two_areas, NULL);
 	arena_keep();
-	CHECK_EQ(pages_alloc_exact(&arena.pages, MEMAREA_HARDWARE, 32, &first),
-	         PAGE_OK);
-	CHECK_EQ(first, below - 31);
-	CHECK_EQ(pages_free_exact(&arena.pages, first, 31), PAGE_OK);
+	for (unsigned i = 0; i < 32; i++)
+		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_HARDWARE, 0, &first),
+		         PAGE_OK);
+	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].free_pages, 0);
 	CHECK_EQ(page_free(&arena.pages, below, 0), PAGE_OK);
 	CHECK_EQ(arena.pages.cache[MEMAREA_HARDWARE].count, 1);
 	CHECK_EQ(page_cached(&arena.pages), 1);
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+	CHECK_EQ(pages_free_exact(&arena.pages, below - 31, 31), PAGE_OK);
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 	page_empty_caches(&arena.pages);
 	CHECK(arena_lists_are_as_kept());
