@@ -88,7 +88,6 @@ static void put_number(struct sink *sink, const struct spec *spec,
 	int   wanted = spec->precision;
 
 	if (wanted < 0) {
-		wanted = 1;
 		if (spec->zero && !spec->left)
 			wanted = spec->width - (int)strlen(prefix);
 		if (wanted < 1)

@@ -80,6 +80,15 @@ TEST(format_cuts_a_number_to_its_length)
 	CHECK_TEXT(text, "3 253 -4 65532");
 }
 
+TEST(format_writes_one_digit_at_least)
+{
+	const char *volatile format = "%0d|%00d|%05d|%-05d|%d";
+	char text[32];
+
+	ksnprintf(text, sizeof(text), format, 0, 5, 7, 8, 0);
+	CHECK_TEXT(text, "0|5|00007|8    |0");
+}
+
 TEST(format_shows_a_conversion_that_it_does_not_know)
 {
 	const char *volatile format = "a %5y b %";

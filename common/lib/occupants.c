@@ -16,12 +16,11 @@ static bool is_word_char(char c)
 	return c > ' ' && c <= '~';
 }
 
-/* One word, so that a report's columns can be told apart. */
+/* One word, so that a report's columns can be told apart, into zeros. */
 static void copy_word(char *word, const char *name)
 {
 	size_t i = 0;
 
-	memset(word, 0, OCCUPANT_NAME_BYTES);
 	do {
 		word[i] = is_word_char(name[i]) ? name[i] : '_';
 		i++;

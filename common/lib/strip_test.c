@@ -81,11 +81,13 @@ TEST(strip_edges_of_ranges_are_kept)
 	struct strip s = empty();
 
 	strip_paint(&s, MiB, MiB, COLOUR_FREE); /* empty */
-	strip_paint(&s, 3 * MiB, 2 * MiB, COLOUR_FREE);
+	strip_paint(&s, MiB + 5, MiB + 5, COLOUR_FREE);
+	strip_paint(&s, MiB + 9, MiB + 5, COLOUR_FREE);
 	strip_paint(&s, 2 * MiB, MiB, COLOUR_FREE); /* inverted */
 	strip_paint(&s, TiB, 2 * TiB, COLOUR_FREE); /* beyond */
 	strip_paint(&s, 512 * GiB, UINT64_MAX, COLOUR_USED);
 	strip_paint(&s, 0, 1, COLOUR_USED);
+	CHECK_EQ(s.colour[COLUMNS], 0);
 	CHECK_TEXT(letters(&s), "u......................."
 	                        "........................"
 	                        ".....................uuu");

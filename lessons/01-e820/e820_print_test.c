@@ -173,6 +173,7 @@ TEST(e820_print_draws_a_strip)
 	CHECK_EQ(shown->colour[27], COLOUR_FIRMWARE);
 	CHECK_EQ(shown->colour[30], COLOUR_FIRMWARE);
 	CHECK_EQ(shown->colour[33], COLOUR_RESERVED);
+	CHECK_EQ(shown->colour[39], COLOUR_HOLE);
 	CHECK_EQ(shown->colour[42], COLOUR_RESERVED);
 	CHECK_EQ(shown->colour[43], COLOUR_HOLE);
 }

@@ -482,6 +482,8 @@ TEST(page_explain_says_what_is_there)
 	           "page 0x100000: not RAM, or above what is described");
 	for (int i = PAGE_OK; i <= PAGE_TOO_EARLY; i++)
 		CHECK(strlen(page_status_text((enum page_status)i)) > 3);
+	CHECK_TEXT(page_status_text((enum page_status)(PAGE_TOO_EARLY + 1)),
+	           "no status of the page allocator");
 	CHECK_TEXT(page_status_text((enum page_status)99),
 	           "no status of the page allocator");
 }
@@ -631,5 +633,37 @@ TEST(page_alloc_cache_that_is_full_gives_to_the_lists)
 	}
 	page_empty_caches(&arena.pages);
 	CHECK_EQ(cache->count, 0);
+	whole();
+}
+
+TEST(page_alloc_gives_what_one_uses_and_nobody_owns)
+{
+	arena_make(one_range, NULL);
+	for (unsigned order = 0; order <= 4; order++) {
+		pfn_t first = take(MEMAREA_KERNEL, order);
+
+		CHECK_EQ(arena.array.page[first].word,
+		         page_used(order, 1, 0).word);
+		CHECK_EQ(page_owner(&arena.pages, first), 0);
+		give(first, order);
+	}
+	CHECK_EQ(page_owner(&arena.pages, arena.pages.pages), 0);
+	CHECK_EQ(page_owner(&arena.pages, 0), 0);
+}
+
+/* What lies behind the table of descriptors is not asked, even where it looks
+ * like a used page. */
+TEST(page_calls_refuse_the_first_frame_that_is_not_described)
+{
+	pfn_t past;
+
+	arena_make(one_range, NULL);
+	past = arena.pages.pages;
+	CHECK_EQ(page_free(&arena.pages, past, 0), PAGE_FOREIGN);
+	CHECK_EQ(page_free(&arena.pages, past, 1), PAGE_FOREIGN);
+	CHECK_EQ(page_share(&arena.pages, past), PAGE_FOREIGN);
+	CHECK_EQ(pages_free_exact(&arena.pages, past, 1), PAGE_FOREIGN);
+	CHECK_EQ(pages_free_exact(&arena.pages, past - 1, 2), PAGE_IS_FREE);
+	CHECK_EQ(page_set_owner(&arena.pages, past, 1), PAGE_FOREIGN);
 	whole();
 }

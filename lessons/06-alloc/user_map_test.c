@@ -504,3 +504,34 @@ TEST(user_map_has_words_for_each_status)
 	CHECK_TEXT(user_map_text((enum user_map_status)(USER_MAP_CUTS + 1)),
 	           "no such status");
 }
+
+TEST(user_map_without_a_root_is_none)
+{
+	struct user_map other = { .root = 7 };
+
+	begin();
+	budget = 0;
+	CHECK_EQ(user_map_init(&other, &tables), USER_MAP_NO_MEMORY);
+	CHECK_EQ(other.root, 7);
+	end();
+}
+
+/*  4 KiB pages on both sides of 1 GiB need two tables each side, and one of
+ *  level 3: five, of which some are there when memory ends. */
+TEST(user_map_that_fails_half_way_has_mapped_nothing)
+{
+	const uint64_t base = GiB - PAGE_SIZE;
+
+	for (unsigned i = 0; i <= 5; i++) {
+		begin();
+		budget = i;
+		CHECK_EQ(user_map_add(&map, &tables, base, MiB, 2 * PAGE_SIZE,
+		                      USER_WRITE),
+		         i < 5 ? USER_MAP_NO_MEMORY : USER_MAP_OK);
+		CHECK_EQ(map.tables, i < 5 ? 1 : 6);
+		CHECK_EQ(user_map_look(&map, base).present, i == 5);
+		CHECK_EQ(user_map_look(&map, GiB).present, i == 5);
+		check_pages(i < 5 ? 0 : 2, 0, 0);
+		end();
+	}
+}
