@@ -99,6 +99,41 @@ MARKS = [
 ]
 
 
+# What a reader may ask for and cannot have; what the driver says then.
+REFUSALS = [
+    ("run --mem banana", "say how much memory as 128M or 4G"),
+    ("run --mem 1M", "a PC's firmware needs 2M"),
+    ("run --mem 65T", "no more than 64T"),
+    ("run --uefi --mem 16M", "UEFI firmware needs 64M"),
+    ("run --boot floppy", "it is grub or pvh"),
+    ("run --boot pvh --uefi", "leave one of the two away"),
+    ("run --boot pvh --gui", "GUI=1 needs a display"),
+    ("run --boot pvh --qemu /none/qemu", "QEMU (/none/qemu) is missing"),
+    ("run --cmdline graphics=big", "a size such as 1024x768"),
+    ("run --cmdline break=nonsense", "lesson-3 has nothing of that name to "
+     "break; lesson-4: BREAK=occupy"),
+    ("run --cmdline break=occupy", "lesson-3 has nothing of that name"),
+    ("gdb --port 9", "first, in another terminal: make lesson N=3 qemu-gdb"),
+    ("bochs --machine bochs --mem 4G", "whole MiB, from 3M to 3G"),
+    ("bochs --machine bochs --uefi", "leave UEFI=1 and BOOT=pvh away"),
+    ("usb --dev /dev/null", "is no disk"),
+]
+
+
+def refuse(directory, arguments):
+    """(status, what the driver says) where it should not start."""
+    kernel = os.path.join(directory, "lesson-3.elf")
+    write(kernel, "")
+    command, *more = arguments.split()
+    variables = {name: value for name, value in os.environ.items()
+                 if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    done = subprocess.run(
+        [sys.executable, os.path.join(HERE, "boot.py"), command, kernel,
+         *more], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=60, env=variables, check=False)
+    return done.returncode, done.stdout.decode()
+
+
 def write(path, text):
     """Make a file."""
     with open(path, "w", encoding="utf-8") as file:
@@ -164,7 +199,7 @@ def main():
             path = os.path.join(directory, "expect-%d.txt" % len(rows))
             write(path, text)
             rows += [(row, ("--expect", path)) for row in group]
-        print("1..%d" % (len(rows) + 1))
+        print("1..%d" % (len(rows) + 1 + len(REFUSALS)))
         for number, (row, more) in enumerate(rows, 1):
             name, prints, ends, good, says = row
             status, text = drive(directory, prints, ends, *more)
@@ -173,6 +208,11 @@ def main():
         text = drive_closed(directory)
         failed += not report(len(rows) + 1, "closed streams are no streams",
                              "boot: started" in text, text)
+        for number, (arguments, says) in enumerate(REFUSALS, len(rows) + 2):
+            status, text = refuse(directory, arguments)
+            right = status == 2 and says in text and "Traceback" not in text
+            failed += not report(number, arguments + " is refused: " + says,
+                                 right, text)
     return 1 if failed else 0
 
 

@@ -184,6 +184,7 @@ def drive_bochs(tap, kernel):
         commands += ["c"] if i + 1 < len(stops) else ["r", "q"]
     rest = converse("bochs", kernel, commands)
     report = ""
+    judge_bad_option(tap, kernel)
     for _, text in stops:
         before, found, rest = rest.partition(text + "\n")
         report += before
@@ -192,6 +193,18 @@ def drive_bochs(tap, kernel):
                   "it did not", () if found else report.splitlines()[-20:])
         if stage(text) in BOCHS:
             judge_words(tap, report, rest, BOCHS[stage(text)])
+
+
+def judge_bad_option(tap, kernel):
+    """The point for what Bochs does not take: its own screen is silent."""
+    done = subprocess.run(
+        [sys.executable, os.path.join(HERE, "boot.py"), "bochs", kernel,
+         "--machine", "bochs", "--cpu", "abacus"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
+        check=False)
+    tap.point("a CPU that Bochs does not know is refused in words",
+              None if done.returncode == 2 and b"boot: Bochs ended: " in
+              done.stdout else done.stdout.decode(errors="replace"))
 
 
 def judge_words(tap, report, rest, row):

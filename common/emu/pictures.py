@@ -26,7 +26,7 @@ sys.dont_write_bytecode = True
 from boot import check, parse  # noqa: E402
 from capture import plain  # noqa: E402
 from judge import Tap  # noqa: E402
-from qemu import qemu_command  # noqa: E402
+from qemu import lacks_uefi, qemu_command  # noqa: E402
 from reader import kernel_words  # noqa: E402
 from stick import stick  # noqa: E402
 
@@ -248,6 +248,18 @@ def judge(tap, name, size, font, command):
     tap.point("the screen shows what the serial port says: " + name, problem)
 
 
+def judge_uefi(tap, kernel, font):
+    """The points for what needs UEFI; a stick can start by both."""
+    if lacks_uefi():
+        tap.point("UEFI and sticks # SKIP " + lacks_uefi())
+        return
+    judge(tap, "UEFI, 4 GiB", (1280, 1024), font, usual(
+        kernel, "--uefi", "--mem", "4G", "--cmdline", "graphics=1280x1024"))
+    judge(tap, "BIOS, a USB stick", (800, 600), font, from_stick(kernel))
+    judge(tap, "UEFI, a USB stick", (800, 600), font,
+          from_stick(kernel, "--uefi"))
+
+
 def psf1(font):
     """Of our own font's letters, a file of version 1, with its table."""
     return b"\x36\x04\x02\x10" + b"".join(
@@ -286,16 +298,9 @@ def main(arguments):
         ours = file.read()
     tap = Tap()
     judge(tap, "BIOS, text mode", None, None, usual(kernel))
-    for name, size, command in [
-            ("BIOS, 4 GiB, 24 bits a pixel", (1024, 768),
-             usual(kernel, "--mem", "4G", "--cmdline",
-                   "graphics=1024x768x24")),
-            ("UEFI, 4 GiB", (1280, 1024),
-             usual(kernel, "--uefi", "--mem", "4G", "--cmdline",
-                   "graphics=1280x1024")),
-            ("BIOS, a USB stick", (800, 600), from_stick(kernel)),
-            ("UEFI, a USB stick", (800, 600), from_stick(kernel, "--uefi"))]:
-        judge(tap, name, size, Font(ours), command)
+    judge(tap, "BIOS, 4 GiB, 24 bits a pixel", (1024, 768), Font(ours),
+          usual(kernel, "--mem", "4G", "--cmdline", "graphics=1024x768x24"))
+    judge_uefi(tap, kernel, Font(ours))
     with tempfile.TemporaryDirectory() as directory:
         alone = shutil.copy(kernel, directory)
         for name, font in [("the built-in font", None),

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from image import image
+from image import find_grub, image
 from reader import demand_display
 from trouble import Trouble
 
@@ -71,6 +71,16 @@ def find_firmware():
             return path
     raise Trouble("UEFI firmware (OVMF) is missing; make doctor says what "
                   "to install")
+
+
+def lacks_uefi():
+    """None, or what is missing to start by UEFI: tests do without."""
+    try:
+        find_firmware()
+        find_grub("x86_64-efi")
+    except Trouble as trouble:
+        return str(trouble)
+    return None
 
 
 def memory_options(total, machine):

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 
 from boot import captured, check, parse  # noqa: E402
 from judge import Tap  # noqa: E402
+from qemu import STATUS_FAILED  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXPLAINED = ["explain: invalid opcode", "provoke_triple at provoke_cpu.c:",
@@ -90,6 +91,17 @@ def judge_explain(tap, kernel):
               said.splitlines() if missing else ())
 
 
+def judge_old_cpu(tap, kernel):
+    """The point for a CPU that cannot run us: it says so, and ends."""
+    options = parse(["test", kernel, "--cpu", "486", "--timeout", "30"])
+    check(options)
+    run = captured(options, "once", lambda line: None, shared=False)[0]
+    said = any("this CPU has no 64-bit mode" in line for line in run.lines)
+    tap.point("a CPU without 64-bit mode is named, and the machine ends",
+              None if said and run.status == STATUS_FAILED else
+              "status %s" % run.status, [] if said else run.lines[-20:])
+
+
 def main(arguments):
     """The program; returns its exit status."""
     if len(arguments) != 1:
@@ -105,6 +117,7 @@ def main(arguments):
         if lesson >= least:
             judge(tap, kernel, "late-" + mistake, patterns)
     judge_explain(tap, kernel)
+    judge_old_cpu(tap, kernel)
     return tap.end()
 
 
