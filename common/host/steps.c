@@ -103,12 +103,14 @@ static void make_without_cache(void)
 	page_empty_caches(&arena.pages);
 }
 
-static void make_full_cache(void)
+/* The buddy of page 0 is on the stack, and with it all of another batch. */
+static void make_other_batch(void)
 {
 	make_pages();
-	for (unsigned i = 2; i < 2 + PAGE_CACHE_PAGES; i++)
+	for (unsigned i = 2; i < 4 + PAGE_BATCH; i++)
 		get(i, 0);
-	for (unsigned i = 2; arena.pages.cache[0].count < PAGE_CACHE_PAGES; i++)
+	put(2, 0);
+	for (unsigned i = 4; i < 4 + PAGE_BATCH; i++)
 		put(i, 0);
 }
 
@@ -221,7 +223,7 @@ static const struct scene scenes[] = {
 	  handler_pages, check_pages },
 	{ "page_free, into the cache", make_pages, free_cached, handler_pages,
 	  check_pages },
-	{ "page_free, the cache is full", make_full_cache, free_cached,
+	{ "page_free, a batch ends", make_other_batch, free_cached,
 	  handler_pages, check_pages },
 	{ "page_free, blocks are joined", make_without_cache, free_joined,
 	  handler_pages, check_pages },
