@@ -45,7 +45,7 @@ enum page_status {
 
 /** Pages of a batch, which starts at a multiple of that. */
 #define PAGE_BATCH       (1 << PAGE_BATCH_ORDER)
-#define PAGE_BATCH_ORDER 3
+#define PAGE_BATCH_ORDER 3 /**< The order of a batch as a block. */
 
 /** Other pages that lie on a page_cache at most. */
 #define PAGE_LONE 32
