@@ -51,9 +51,7 @@ static uint64_t read_text(lend_fn *lend, paddr_t base, unsigned char *text,
 {
 	uint64_t i;
 
-	if (base == 0)
-		return 0;
-	/* At the very top the sum becomes 0, which nobody borrows. */
+	/* Nobody borrows 0, which the sum becomes at the very top, too. */
 	for (i = 0; i < room; i++) {
 		const unsigned char *c = borrow(lend, base + i, 1);
 

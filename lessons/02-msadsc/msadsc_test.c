@@ -355,3 +355,17 @@ TEST(msadsc_array_lies_in_usable_memory_only)
 	CHECK_TEXT(msadsc_check(&m->array), NULL);
 	CHECK_EQ(m->array.base, PAGES(4));
 }
+
+/* RAM at the very top: left out, and RAM all the same. */
+TEST(msadsc_knows_the_last_page_there_can_be)
+{
+	struct machine *m = machine_new();
+	pfn_t           last = pfn_down(UINT64_MAX);
+
+	machine_add_ram(m, PAGES(1), PAGES(3));
+	machine_add_ram(m, 0 - PAGES(2), 0);
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	CHECK_EQ(m->array.left_out_pages, 2);
+	CHECK(msadsc_is_ram(&m->array, last));
+	CHECK(!msadsc_is_ram(&m->array, last + 1));
+}

@@ -2,6 +2,7 @@
  * @file
  * Tests of lesson 5: the memory manager's own object.
  */
+#include "kstring.h"
 #include "machine_test.h"
 #include "memmgrob.h"
 #include "occupy.h"
@@ -92,6 +93,12 @@ TEST(memmgrob_print_and_merge_print_add_up)
 	           "      0           16 pages\n"
 	           "merge: free pages                30          0    "
 	           "      0           30 pages\n");
+	CHECK(strstr(PRINTED(merge_print(&areas)), "runs") == NULL);
+	areas.area[MEMAREA_USER].run_pages = 5;
+	CHECK(strstr(PRINTED(merge_print(&areas)),
+	             "merge: left in runs               0          0          5"
+	             "            5 pages\n") != NULL);
+	areas.area[MEMAREA_USER].run_pages = 0;
 	CHECK_TEXT(PRINTED(merge_list(&areas)),
 	           "free hardware order 1 blocks 1\n"
 	           "free hardware order 2 blocks 1\n"

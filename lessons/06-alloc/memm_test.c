@@ -575,3 +575,38 @@ TEST(memm_status_that_is_none_is_said_to_be_none)
 	CHECK_TEXT(memm_status_text(MEMM_OK), "done");
 	CHECK_TEXT(memm_status_text(MEMM_STATUSES), "no such status");
 }
+
+TEST(memm_allocator_of_one_block_serves_what_fits)
+{
+	struct memm_allocator *whole;
+	char                  *block;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 1, 10, &memm_whole, 9,
+	                            &whole),
+	         MEMM_OK);
+	block = get(9, 34 * KiB);
+	CHECK(memm_holder(&memm, block) == whole);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK(memm_holder(&memm, get(9, 34 * KiB)) != whole);
+	CHECK_EQ(memm_free(&memm, block), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 9), MEMM_OK);
+	memm_test_end(&memm);
+}
+
+TEST(memm_recycles_of_a_destroyed_allocator_what_it_needs)
+{
+	char    *block;
+	uint64_t free;
+
+	memm_test_begin(&memm, 0);
+	block = get(9, 65 * KiB);
+	free = memm_free_pages(&memm);
+	CHECK_EQ(memm_free(&memm, block), MEMM_OK);
+	CHECK(get(9, 34 * KiB) == block);
+	CHECK_EQ(memm_free_pages(&memm), free + 8);
+	CHECK_EQ(memm.destroyed_pages, 0);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_reclaim(&memm, 9), MEMM_OK);
+	memm_test_end(&memm);
+}

@@ -258,3 +258,21 @@ TEST(obj_print_is_a_line_a_cache_with_slabs)
 	           "obj: 64                  64 bytes      188 live   "
 	           "   3 slabs of  4 KiB,  63 in each\n");
 }
+
+/* No class wastes what its alignment would cost it, and each is larger than
+ * the one before by a quarter at most, or by 16. */
+TEST(obj_classes_are_multiples_of_what_they_align_to)
+{
+	obj_arena_make(OBJ_UNCHECKED);
+	for (unsigned i = 0; i < OBJ_CLASSES; i++) {
+		const struct obj_cache *c = &heap->class[i];
+		uint64_t                below = i == 0 ? 0 : c[-1].bytes;
+
+		CHECK_EQ(c->bytes % (c->bytes == 8 ? 8 : 16), 0);
+		CHECK_EQ(c->stride, c->bytes);
+		CHECK(c->bytes - below <= max_u64(16, c->bytes / 5));
+	}
+	CHECK_EQ(heap->class[0].bytes, 8);
+	CHECK_EQ(heap->class[OBJ_CLASSES - 1].bytes, OBJ_SLAB_BYTES);
+	obj_arena_end();
+}

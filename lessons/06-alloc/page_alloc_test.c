@@ -667,3 +667,34 @@ TEST(page_calls_refuse_the_first_frame_that_is_not_described)
 	CHECK_EQ(page_set_owner(&arena.pages, past, 1), PAGE_FOREIGN);
 	whole();
 }
+
+/* The last page is an even one: its buddy is not described. */
+TEST(page_alloc_keeps_a_last_page_without_a_buddy)
+{
+	static const struct arena_range odd[] = { { 64, 127 }, { 0, 0 } };
+	pfn_t                           page[64];
+	unsigned                        pages = 0;
+
+	arena_make(odd, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page[pages]) ==
+	       PAGE_OK)
+		pages++;
+	CHECK_EQ(pages, 62);
+	give(126, 0);
+	give(66, 0);
+	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 1, &page[62]),
+	         PAGE_NO_MEMORY);
+	give(96, 0);
+	give(68, 0);
+	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 1, &page[62]),
+	         PAGE_NO_MEMORY);
+	for (unsigned i = 0; i < pages; i++)
+		if (page[i] != 126 && page[i] != 66 && page[i] != 96 &&
+		    page[i] != 68)
+			give(page[i], 0);
+	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 4, &page[0]),
+	         PAGE_OK);
+	give(page[0], 4);
+	page_empty_caches(&arena.pages);
+	whole();
+}
