@@ -247,19 +247,18 @@ TEST(page_cache_withholds_no_block_around_its_batch)
 	CHECK_EQ(arena.areas.area[0].free_pages, 20);
 }
 
-/* The buddy of 80 to 95 begins where the descriptors end. */
+/* The buddy of 64 to 95 begins where the descriptors end. */
 TEST(page_cache_finds_no_block_beyond_the_last_page)
 {
-	static const struct arena_range ram[] = { { 33, 64 },
-		                                  { 80, 96 },
-		                                  { 0, 0 } };
+	static const struct arena_range ram[] = { { 31, 96 }, { 0, 0 } };
 
 	free_a_batch(ram);
 	CHECK_EQ(pages_free_exact(&arena.pages, 88, 8), PAGE_OK);
-	CHECK_EQ(pages_free_exact(&arena.pages, 48, 16), PAGE_OK);
-	refuse_alloc(MEMAREA_KERNEL, 5, PAGE_NO_MEMORY);
-	CHECK_EQ(take(MEMAREA_KERNEL, 4), 48);
-	CHECK_EQ(take(MEMAREA_KERNEL, 4), 80);
+	CHECK_EQ(pages_free_exact(&arena.pages, 64, 16), PAGE_OK);
+	CHECK_EQ(pages_free_exact(&arena.pages, 32, 32), PAGE_OK);
+	refuse_alloc(MEMAREA_KERNEL, 6, PAGE_NO_MEMORY);
+	CHECK_EQ(take(MEMAREA_KERNEL, 5), 32);
+	CHECK_EQ(take(MEMAREA_KERNEL, 5), 64);
 }
 
 /* The last page has no buddy, on the stack as on the list. */
@@ -545,6 +544,13 @@ TEST(page_alloc_check_sees_a_broken_batch)
 	pages->page[KERNEL + 101] = page_used(0, 1, 0);
 	cache->page[0] = KERNEL + 36;
 	pages->page[KERNEL + 36].word = MSADSC_CACHED;
+	CHECK_TEXT(page_alloc_check(pages),
+	           "a cached page with a free buddy is of the batch");
+	*cache = whole_cache;
+	pages->page[KERNEL + 36] = page_used(0, 1, 0);
+	give(KERNEL + 101, 0);
+	cache->page[0] = KERNEL + 100;
+	pages->page[KERNEL + 100].word = MSADSC_CACHED;
 	CHECK_TEXT(page_alloc_check(pages),
 	           "a cached page with a free buddy is of the batch");
 }
