@@ -46,7 +46,7 @@
 
 /** All objects of a machine. */
 struct obj_alloc {
-	struct obj_cache *recent; /**< What served the last obj_alloc(). */
+	struct obj_cache *recent; /**< Served the last obj_alloc() at hand. */
 	uint64_t       distance; /**< From a physical address to its pointer. */
 	struct msadsc *page;     /**< Descriptors of frames [0, frames). */
 	pfn_t          frames;   /**< How many are described. */

@@ -183,6 +183,19 @@ take_closely(struct obj_cache *cache, uint64_t bytes, void **object)
 	return OBJ_OK;
 }
 
+/* A place of a cache with larger objects, which has one.  Its objects come back
+ * to it, so it is the recent one. */
+static __attribute__((noinline)) enum obj_status
+take_from_lender(struct obj_cache *lender, void **object)
+{
+	if (!obj_take(lender, object)) {
+		change_slab(lender);
+		obj_take(lender, object);
+	}
+	lender->objects->recent = lender;
+	return OBJ_OK;
+}
+
 enum obj_status obj_take_slowly(struct obj_cache *cache, uint64_t bytes,
                                 void **object)
 {
@@ -193,10 +206,9 @@ enum obj_status obj_take_slowly(struct obj_cache *cache, uint64_t bytes,
 	while (!has_listed(lender))
 		if (lender++ == cache->last)
 			return take_anew(cache, bytes, object);
-	if (lender == cache || !obj_take(lender, object)) {
-		change_slab(lender);
-		obj_take(lender, object);
-	}
-	cache->objects->recent = lender;
+	if (lender != cache)
+		return take_from_lender(lender, object);
+	change_slab(cache);
+	obj_take(cache, object);
 	return OBJ_OK;
 }
