@@ -58,7 +58,7 @@ struct obj_cache {
 	uint64_t *word;    /**< 64 places of the current slab: 1 is free. */
 	char     *first;   /**< The object of bit 0 there. */
 	uint64_t  inverse; /**< Of stride's odd part, modulo 2^64. */
-	uint64_t  limit;   /**< How many of the 64 there are; or 0: no slab. */
+	uint64_t  span;    /**< Bytes of the 64 from there on; or 0: no slab. */
 	uint32_t  stride;  /**< Bytes from object to object. */
 	uint32_t  shift;   /**< stride is its odd part * 2^shift. */
 	bool      closely; /**< A red zone, or slabs of several words. */
@@ -66,9 +66,9 @@ struct obj_cache {
 	struct obj_slab *slab;     /**< The current one, or NULL. */
 	uint64_t         capacity; /**< Objects of a slab. */
 	uint64_t         plain;    /**< capacity; or 0 with a red zone. */
-	uint64_t         at_once;  /**< capacity, at most a word's 64. */
-	struct obj_link  partial; /**< The ring: fullest first, more or less. */
-	struct obj_cache *last;   /**< Caches [this, last] can lend a place. */
+	uint64_t        at_once; /**< Bytes of capacity, at most 64, objects. */
+	struct obj_link partial; /**< The ring: fullest first, more or less. */
+	struct obj_cache *last;  /**< Caches [this, last] can lend a place. */
 	uint32_t          offset; /**< Of object 0 in its slab. */
 	uint16_t          order;  /**< A slab has 2^order pages. */
 	uint16_t          checks; /**< An obj_checks. */
@@ -98,6 +98,13 @@ static inline uint64_t obj_index(const struct obj_cache *cache, uint64_t offset)
 	return quotient >> cache->shift | quotient << (-cache->shift & 63);
 }
 
+/** An object from the 64 places at hand, of which @p free, one or more, are. */
+static inline void *obj_take_of(struct obj_cache *cache, uint64_t free)
+{
+	*cache->word = free & (free - 1);
+	return cache->first + (uint32_t)__builtin_ctzll(free) * cache->stride;
+}
+
 /** An object from the 64 places at hand, if one of them is free. */
 static inline bool obj_take(struct obj_cache *cache, void **object)
 {
@@ -105,20 +112,22 @@ static inline bool obj_take(struct obj_cache *cache, void **object)
 
 	if (free == 0)
 		return false;
-	*cache->word = free & (free - 1);
-	*object =
-		cache->first + (uint32_t)__builtin_ctzll(free) * cache->stride;
+	*object = obj_take_of(cache, free);
 	return true;
 }
 
 /** Put @p object back if it is a live one of those 64 places. */
 static inline bool obj_put(struct obj_cache *cache, const void *object)
 {
-	uint64_t i = obj_index(
-		cache, (uint64_t)((uintptr_t)object - (uintptr_t)cache->first));
-	uint64_t free = *cache->word;
+	uint64_t offset =
+		(uint64_t)((uintptr_t)object - (uintptr_t)cache->first);
+	uint64_t i, free;
 
-	if (i >= cache->limit || (free >> i & 1) != 0)
+	if (offset >= cache->span)
+		return false;
+	i = obj_index(cache, offset);
+	free = *cache->word;
+	if (i >= 64 || (free >> i & 1) != 0)
 		return false;
 	*cache->word = free | UINT64_C(1) << i;
 	return true;

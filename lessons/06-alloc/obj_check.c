@@ -59,13 +59,13 @@ static bool hand_is_right(const struct obj_cache *cache)
 	uint64_t               i;
 
 	if (cache->word == &cache->none)
-		return cache->none == 0 && cache->limit == 0;
+		return cache->none == 0 && cache->span == 0;
 	if (slab == NULL || cache->plain == 0)
 		return false;
 	i = (uint64_t)(cache->word - slab->bits) * 64;
 	return i < cache->capacity &&
 	       cache->first == slab->first + i * cache->stride &&
-	       cache->limit == min_u64(cache->capacity - i, 64);
+	       cache->span == min_u64(cache->capacity - i, 64) * cache->stride;
 }
 
 static const char *check_cache(const struct obj_cache *cache,

@@ -67,12 +67,12 @@ TEST(obj_check_names_what_is_not_at_hand)
 	struct obj_cache *c = three_slabs(), *unused = &heap->class[0];
 
 	BROKEN(unused->none, 1, hand);
-	BROKEN(unused->limit, 1, hand);
+	BROKEN(unused->span, 1, hand);
 	BROKEN(unused->word, unused->word + 1, hand);
 	BROKEN(c->plain, 0, hand);
 	BROKEN(c->word, c->word + 1, hand);
 	BROKEN(c->first, c->first + 64, hand);
-	BROKEN(c->limit, 62, hand);
+	BROKEN(c->span, 62 * c->stride, hand);
 	BROKEN(c->bytes, 65, room);
 	BROKEN(c->capacity, 0, room);
 	BROKEN(c->capacity, 64, room);

@@ -209,7 +209,7 @@ static void damage_slab(struct obj_slab *slab)
 
 static void damage_cache(struct obj_cache *cache)
 {
-	damage(&cache->limit, 1, "the places at hand are the current slab's");
+	damage(&cache->span, 1, "the places at hand are the current slab's");
 	damage(&cache->inverse, 2, "a slab has room for its objects");
 	damage(&cache->slabs, 4, "all slabs are counted");
 	damage(&cache->slab->live, 1,

@@ -16,11 +16,16 @@ static __attribute__((noinline)) enum obj_status retire(struct obj_slab *slab)
 	return OBJ_OK;
 }
 
-/* Object @i of @slab, a live one, comes back. */
+/* Object @i of @slab comes back, if it is a live one. */
 static inline enum obj_status put(struct obj_cache *cache,
                                   struct obj_slab *slab, uint64_t i)
 {
-	slab->bits[i / 64] |= UINT64_C(1) << (i & 63);
+	uint64_t *free = &slab->bits[i / 64];
+	uint64_t  more = *free | UINT64_C(1) << (i & 63);
+
+	if (more == *free)
+		return OBJ_IS_FREE;
+	*free = more;
 	if (slab->live == cache->capacity) {
 		if (slab == cache->slab)
 			return OBJ_OK;
@@ -46,9 +51,7 @@ put_closely(struct obj_slab *slab, void *object)
 		return OBJ_FOREIGN;
 	if (i >= cache->capacity)
 		return OBJ_INSIDE;
-	if (obj_is_free(slab, i))
-		return OBJ_IS_FREE;
-	if (!obj_zone_holds(cache, object))
+	if (!obj_is_free(slab, i) && !obj_zone_holds(cache, object))
 		return OBJ_OVERRUN;
 	return put(cache, slab, i);
 }
@@ -63,8 +66,8 @@ static inline pfn_t find_head(const struct obj_alloc *objects,
 		return 0;
 	/* A block that holds this page starts here, or where the frame number
 	 * has its lowest bits cleared. */
-	while (objects->page[head].word == 0 && head != 0)
-		head &= head - 1;
+	while (objects->page[head].word == 0 && (head &= head - 1) != 0)
+		continue;
 	return head;
 }
 
@@ -80,8 +83,6 @@ enum obj_status obj_put_slowly(struct obj_alloc *objects, void *object)
 	i = obj_index(slab->cache, (uint64_t)((char *)object - slab->first));
 	if (i >= slab->cache->plain)
 		return put_closely(slab, object);
-	if (obj_is_free(slab, i))
-		return OBJ_IS_FREE;
 	return put(slab->cache, slab, i);
 }
 

@@ -79,7 +79,7 @@ uint64_t obj_cache_trim(struct obj_cache *cache)
 		return 0;
 	cache->slab = NULL;
 	cache->word = &cache->none;
-	cache->limit = 0;
+	cache->span = 0;
 	obj_slab_end(slab);
 	return UINT64_C(1) << cache->order;
 }
@@ -91,7 +91,7 @@ static inline void make_current(struct obj_cache *cache, struct obj_slab *slab)
 	cache->slab = slab;
 	cache->word = slab->bits;
 	cache->first = slab->first;
-	cache->limit = cache->at_once;
+	cache->span = cache->at_once;
 	slab->live = cache->capacity;
 }
 
@@ -103,10 +103,7 @@ static inline bool has_listed(const struct obj_cache *cache)
 /* The first slab of the ring becomes the current one, which is used up. */
 static inline void change_slab(struct obj_cache *cache)
 {
-	struct obj_slab *slab = (struct obj_slab *)cache->partial.next;
-
-	obj_ring_remove(&slab->link);
-	make_current(cache, slab);
+	make_current(cache, (struct obj_slab *)obj_ring_pop(&cache->partial));
 }
 
 /* A new slab becomes the current one, which is used up. */
@@ -156,7 +153,7 @@ static bool find_word(struct obj_cache *cache)
 			continue;
 		cache->word = &slab->bits[i / 64];
 		cache->first = slab->first + i * cache->stride;
-		cache->limit = min_u64(cache->capacity - i, 64);
+		cache->span = min_u64(cache->capacity - i, 64) * cache->stride;
 		return true;
 	}
 	return false;
@@ -178,20 +175,25 @@ take_closely(struct obj_cache *cache, uint64_t bytes, void **object)
 	if (cache->checks == OBJ_CHECKED) {
 		obj_zone_write(cache, *object, bytes);
 		cache->word = &cache->none;
-		cache->limit = 0;
+		cache->span = 0;
 	}
 	return OBJ_OK;
 }
 
-/* A place of a cache with larger objects, which has one.  Its objects come back
- * to it, so it is the recent one. */
+/* A place of the first cache with larger objects that has one, if it can lend.
+ * The object comes back to that cache, so it is the recent one. */
 static __attribute__((noinline)) enum obj_status
-take_from_lender(struct obj_cache *lender, void **object)
+take_elsewhere(struct obj_cache *cache, uint64_t bytes, void **object)
 {
-	if (!obj_take(lender, object)) {
+	struct obj_cache *lender = cache;
+
+	do
+		if (lender++ == cache->last)
+			return take_anew(cache, bytes, object);
+	while (!has_listed(lender));
+	if (*lender->word == 0)
 		change_slab(lender);
-		obj_take(lender, object);
-	}
+	*object = obj_take_of(lender, *lender->word);
 	lender->objects->recent = lender;
 	return OBJ_OK;
 }
@@ -199,16 +201,11 @@ take_from_lender(struct obj_cache *lender, void **object)
 enum obj_status obj_take_slowly(struct obj_cache *cache, uint64_t bytes,
                                 void **object)
 {
-	struct obj_cache *lender = cache;
-
 	if (cache->closely)
 		return take_closely(cache, bytes, object);
-	while (!has_listed(lender))
-		if (lender++ == cache->last)
-			return take_anew(cache, bytes, object);
-	if (lender != cache)
-		return take_from_lender(lender, object);
+	if (!has_listed(cache))
+		return take_elsewhere(cache, bytes, object);
 	change_slab(cache);
-	obj_take(cache, object);
+	*object = obj_take_of(cache, *cache->word);
 	return OBJ_OK;
 }

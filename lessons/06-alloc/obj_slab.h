@@ -45,6 +45,16 @@ static inline void obj_ring_remove(struct obj_link *link)
 	link->previous->next = link->next;
 }
 
+/** Take the first place behind @p ring, which has one, off it. */
+static inline struct obj_link *obj_ring_pop(struct obj_link *ring)
+{
+	struct obj_link *first = ring->next;
+
+	ring->next = first->next;
+	first->next->previous = ring;
+	return first;
+}
+
 /** Words of a slab's bits. */
 static inline uint64_t obj_words(const struct obj_cache *cache)
 {
