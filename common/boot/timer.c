@@ -35,6 +35,8 @@
 #define PIC_MASK        0x21 /* a bit for each line: silent */
 #define PIC_MASK_2      0xa1
 
+extern const char trap_timer[], trap_spurious[]; /* trap.S */
+
 static uint64_t read_msr(uint32_t msr)
 {
 	uint32_t low, high;
@@ -73,6 +75,8 @@ void timer_start(uint32_t counts)
 	port_write(PIC_MASK_2, 0xff);
 	if (!timer_there())
 		return;
+	cpu_set_interrupt(TIMER_VECTOR, (uintptr_t)trap_timer);
+	cpu_set_interrupt(SPURIOUS_VECTOR, (uintptr_t)trap_spurious);
 	write_apic(SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 	write_apic(PRIORITY, TIMER_VECTOR - 0x10);
 	write_apic(DIVIDE, DIVIDE_BY_1);

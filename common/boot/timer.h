@@ -2,11 +2,10 @@
  * @file
  * The local APIC's timer, which takes the CPU back from a program.
  *
- * The kernel itself runs with interrupts off, always: nothing of it can be
- * interrupted, and nothing of it must be ready for that.  Only a program in
- * user mode runs with them on, and then the timer's is the only one that can
- * come: the old interrupt controller is silenced, and the local APIC holds
- * back what is less urgent.
+ * Its interrupt is the only one that can come, and only where interrupts are
+ * on: in user mode, and where the kernel has asked for it by interrupts.h.
+ * The old interrupt controller is silenced, and the local APIC holds back
+ * what is less urgent.
  *
  * Source: Intel SDM volume 3, "Advanced Programmable Interrupt Controller
  * (APIC)".

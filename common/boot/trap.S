@@ -1,7 +1,7 @@
 /*
  * Where the CPU goes on an exception.  An entry per vector makes the stack
  * look the same for all: the frame of trap.h.  Nothing returns, so nothing
- * is restored; but the timer, when a program has time left.
+ * is restored; but the timer's does, if what it interrupts is to go on.
  *
  * Source: Intel SDM volume 3, "Error Code" and "64-Bit Mode Stack Frame".
  */
@@ -55,14 +55,14 @@ trap_common:
 	call trap_handle                  /* does not return */
 	ud2
 
-/* From user mode only, so the stack is aligned as C wants it: the frame is
- * 22 words. */
+/* The CPU has aligned the stack to 16 bytes before it pushed its part, and the
+ * frame is 22 words: so it is as C wants it. */
 	.globl trap_timer, trap_spurious
 trap_timer:
 	push $0
 	push $TIMER_VECTOR
 	push_all
-	call user_tick
+	call trap_tick
 	pop %r15
 	pop %r14
 	pop %r13

@@ -34,6 +34,9 @@ extern const uint64_t trap_entries[TRAP_VECTORS];
 /** Print what has happened, in words, as a part of a line. */
 void trap_print_words(const struct trap_frame *frame, uint64_t cr2);
 
+/** The timer's interrupt, with interrupts off; trap.S calls it. */
+void trap_tick(const struct trap_frame *frame);
+
 /** End the program, or print the screen and end; trap.S calls it. */
 _Noreturn void trap_handle(const struct trap_frame *frame);
 

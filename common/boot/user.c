@@ -8,7 +8,6 @@
  */
 #include "user.h"
 
-#include "check.h"
 #include "console.h"
 #include "cpu.h"
 #include "kstring.h"
@@ -27,7 +26,6 @@
 
 extern uint64_t   pml4[]; /* tables.S */
 extern const char user_program[], user_program_end[];
-extern const char trap_timer[], trap_spurious[]; /* trap.S */
 
 void           user_enter(const struct user_start *start, void *stack);
 _Noreturn void user_leave(uint64_t stack);
@@ -60,8 +58,6 @@ bool user_mode_run(const struct user_start *start, struct user_end *end)
 	*end = (struct user_end){ 0 };
 	ending = end;
 	ticks = TICKS;
-	cpu_set_interrupt(TIMER_VECTOR, (uintptr_t)trap_timer);
-	cpu_set_interrupt(SPURIOUS_VECTOR, (uintptr_t)trap_spurious);
 	timer_start(COUNTS);
 	user_enter(start, cpu_user_stack());
 	timer_stop();
@@ -101,9 +97,6 @@ void user_end_by(const struct trap_frame *frame, uint64_t cr2)
 
 void user_tick(const struct trap_frame *frame)
 {
-	ASSERT((frame->cs & 3) == 3, "interrupted at %llx",
-	       (unsigned long long)frame->rip);
-	timer_done();
 	if (--ticks > 0) {
 		timer_start(COUNTS);
 		return;

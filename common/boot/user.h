@@ -13,8 +13,7 @@
  */
 void user_end_by(const struct trap_frame *frame, uint64_t cr2);
 
-/** The timer's interrupt, from a program: returns if it has time left.
- *  trap.S calls it. */
+/** The timer's interrupt, from a program: returns if it has time left. */
 void user_tick(const struct trap_frame *frame);
 
 #endif

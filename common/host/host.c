@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include "check.h"
 #include "host.h"
+#include "interrupts.h"
 #include "phys.h"
 #include "user_mode.h"
 
@@ -144,4 +145,39 @@ const void *user_mode_program(uint64_t *bytes)
 {
 	*bytes = 0;
 	return "";
+}
+
+static struct {
+	void (*handler)(void *argument);
+	void    *argument;
+	bool     on;
+	unsigned restored;
+} interrupts;
+
+bool interrupts_hold(void)
+{
+	bool on = interrupts.on;
+
+	interrupts.on = false;
+	return on;
+}
+
+void interrupts_restore(bool on)
+{
+	if (on && ++interrupts.restored % 3 == 0)
+		interrupts.handler(interrupts.argument);
+	interrupts.on = on || interrupts.on;
+}
+
+bool interrupts_begin(void (*handler)(void *argument), void *argument)
+{
+	interrupts.handler = handler;
+	interrupts.argument = argument;
+	interrupts.on = true;
+	return true;
+}
+
+void interrupts_end(void)
+{
+	interrupts.on = false;
 }

@@ -4,9 +4,8 @@
  *
  * A program runs until an exception ends it: its own int3, which says that it
  * is done, or a mistake of its; or until its time is up, so that one that
- * loops for ever ends too.  Interrupts are off in the kernel, always: they are
- * on in user mode alone, and the timer's is the only one.  The host has no
- * user mode and says so.
+ * loops for ever ends too: interrupts are on in user mode, and the timer's is
+ * the only one that can come.  The host has no user mode and says so.
  */
 #ifndef USER_MODE_H
 #define USER_MODE_H

@@ -88,6 +88,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	obj_alloc_init(&objects, &pages, MEMAREA_USER, OBJ_CHECKED);
 	MUST_HOLD(workout_objects(&objects, 40000));
 	obj_alloc_print(&objects);
+	MUST_HOLD(workout_interrupts(&objects, 100));
 	MUST_HOLD(page_alloc_check(&pages));
 	BREAKPOINT(objects, "after obj_alloc: objects came and went");
 

@@ -25,8 +25,8 @@
  * be one piece there: phys_to_virt() is asked once, for all of it.
  *
  * Who may call: one CPU, and no call while another one on the same struct memm
- * runs.  Nothing here locks or waits.  The kernel of lesson 6 keeps interrupts
- * off, so it has nothing to save; who turns them on saves them around calls.
+ * runs.  Nothing here locks or waits.  The kernel of lesson 6 calls it with
+ * interrupts off; who has them on holds them back around each call.
  */
 #ifndef MEMM_H
 #define MEMM_H

@@ -22,8 +22,8 @@
  * status, and changes nothing.
  *
  * Who may call: one CPU, and no call while another one on the same struct
- * obj_alloc runs; a caller that shares it with interrupt handlers holds
- * interrupts off around each call.  No function waits or calls back.
+ * obj_alloc runs; a caller that shares it with interrupt handlers calls it
+ * by kalloc.h.  No function waits or calls back.
  *
  * Sources: Jeff Bonwick, "The Slab Allocator: An Object-Caching Kernel Memory
  * Allocator"; T. Granlund and P. L. Montgomery, "Division by Invariant

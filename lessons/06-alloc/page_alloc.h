@@ -16,7 +16,7 @@
  *
  * Who calls: one CPU, one call at a time, and no interrupt handler that
  * allocates while another call is under way.  Nothing here locks; who shares
- * an allocator saves interrupts around each call.
+ * an allocator with a handler calls it by kalloc.h.
  *
  * Sources: K. C. Knowlton, "A fast storage allocator"; D. E. Knuth, "The Art
  * of Computer Programming", volume 1, "Dynamic Storage Allocation".

@@ -35,4 +35,14 @@ const char *workout_pages(struct page_alloc *pages, uint64_t most);
  */
 const char *workout_objects(struct obj_alloc *objects, uint64_t steps);
 
+/**
+ * Take pages and objects and give them back, while the timer's handler does
+ * the same in between, all by the entry points of kalloc.h.
+ *
+ * @param objects     as before when NULL is returned, without empty slabs
+ * @param interrupts  how many to wait for; without a timer, none
+ * @return NULL, or the sentence of what went wrong
+ */
+const char *workout_interrupts(struct obj_alloc *objects, uint64_t interrupts);
+
 #endif
