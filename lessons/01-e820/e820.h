@@ -134,8 +134,8 @@ void e820_read(struct e820_map *map, const void *entries, uint32_t count,
  * @param map       all of it is set, but for the room behind its ranges, of
  *                  which there are at most 2 * firmware->count - 1
  *
- * Takes O(n log n) time: 1024 overlapping ranges cost about a million
- * instructions; and 16 KiB of stack.
+ * Takes O(n log n) time: 1024 ranges, each inside the one before, cost
+ * 602,000 instructions; and 16 KiB of stack.
  */
 void e820_normalize(const struct e820_map *firmware, struct e820_map *map);
 

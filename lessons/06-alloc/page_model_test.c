@@ -321,7 +321,8 @@ static void play(const struct arena_range *ram,
 			unsigned order = model.order[pfn - model.base];
 
 			CHECK_EQ(page_free(&arena.pages, pfn, order), PAGE_OK);
-			CHECK_EQ(model_free(pfn, order), PAGE_OK);
+			if (!CHECK_EQ(model_free(pfn, order), PAGE_OK))
+				break;
 		}
 	page_empty_caches(&arena.pages);
 	check_free_pages();
