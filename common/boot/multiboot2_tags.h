@@ -9,21 +9,21 @@
 
 /** Those that we look at; all others are passed over. */
 enum tag_type {
-	TAG_END,
-	TAG_COMMAND_LINE,
-	TAG_LOADER,
-	TAG_MODULE,
-	TAG_MAP = 6,
-	TAG_FRAMEBUFFER = 8,
-	TAG_ELF = 9,
-	TAG_EFI32 = 11,
-	TAG_EFI64 = 12,
-	TAG_RSDP_OLD = 14,
-	TAG_RSDP_NEW = 15,
-	TAG_EFI_MAP = 17,
-	TAG_EFI_RUNS = 18, /**< Boot services not terminated. */
-	TAG_EFI32_IMAGE = 19,
-	TAG_EFI64_IMAGE = 20,
+	TAG_END,              /**< Nothing follows. */
+	TAG_COMMAND_LINE,     /**< Words for the kernel. */
+	TAG_LOADER,           /**< The loader's name. */
+	TAG_MODULE,           /**< A file that it has put into memory. */
+	TAG_MAP = 6,          /**< The firmware's map. */
+	TAG_FRAMEBUFFER = 8,  /**< The picture that it has set up. */
+	TAG_ELF = 9,          /**< Sections of the kernel's file. */
+	TAG_EFI32 = 11,       /**< UEFI's table, of 32 bits. */
+	TAG_EFI64 = 12,       /**< UEFI's table, of 64 bits. */
+	TAG_RSDP_OLD = 14,    /**< Where ACPI begins, version 1. */
+	TAG_RSDP_NEW = 15,    /**< Where ACPI begins, later ones. */
+	TAG_EFI_MAP = 17,     /**< UEFI's map. */
+	TAG_EFI_RUNS = 18,    /**< Boot services not terminated. */
+	TAG_EFI32_IMAGE = 19, /**< UEFI's handle of the loader, 32 bits. */
+	TAG_EFI64_IMAGE = 20, /**< UEFI's handle of the loader, 64 bits. */
 };
 
 #define TAG_HEAD 8 /**< Bytes of type and size. */

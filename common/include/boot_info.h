@@ -96,7 +96,7 @@ struct boot_info {
 
 /** Why a block cannot be used.  The numbers are stable. */
 enum boot_status {
-	BOOT_OK,
+	BOOT_OK,          /**< All of it is read. */
 	BOOT_BAD_MAGIC,   /**< Nobody we know has started us. */
 	BOOT_BAD_POINTER, /**< NULL, misaligned, or it wraps. */
 	BOOT_BAD_SIZE,    /**< The block's own size cannot be. */

@@ -43,7 +43,7 @@ struct occupants {
 
 /** What can be wrong with an occupant. */
 enum occupants_status {
-	OCCUPANTS_OK,
+	OCCUPANTS_OK,    /**< It was recorded. */
 	OCCUPANTS_EMPTY, /**< base >= end: nothing to record. */
 	OCCUPANTS_FULL,  /**< Raise OCCUPANTS_MAX. */
 };

@@ -24,7 +24,7 @@ goals() {
 	host | test | test,*) echo "make test" ;;
 	llvm) echo "LLVM=1" ;;
 	uefi) echo "UEFI=1" ;;
-	bench | proofs | coverage | *docs*) echo "make $1" ;;
+	bench | proofs | coverage | *docs*) echo "make ${1%,*}" ;;
 	*) echo "make lesson N=1 $1" ;;
 	esac
 }

@@ -37,7 +37,7 @@
  * run or block that starts below it.
  */
 enum msadsc_state {
-	MSADSC_NOTHING = 0,
+	MSADSC_NOTHING = 0,  /**< See above. */
 	MSADSC_RUN = 1,      /**< Free pages, not yet cut into blocks. */
 	MSADSC_FREE = 2,     /**< A free block on a list.  Lesson 5. */
 	MSADSC_USED = 3,     /**< A block that was given out.  Lesson 6. */
@@ -127,11 +127,13 @@ struct msadsc_need {
 	const char *why;     /**< Words for the status; NULL: it is OK. */
 };
 
+/** What starts at the page. */
 static inline enum msadsc_state msadsc_state(struct msadsc d)
 {
 	return (enum msadsc_state)(d.word & MSADSC_STATE);
 }
 
+/** A block's order: it has 2^order pages.  0 for a run. */
 static inline unsigned msadsc_order(struct msadsc d)
 {
 	return (unsigned)(d.word >> MSADSC_ORDER_SHIFT) & 0x1f;

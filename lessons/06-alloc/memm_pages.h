@@ -13,9 +13,9 @@
 
 /** What a page is in use for. */
 enum memm_use {
-	MEMM_OWN,
-	MEMM_TABLE,
-	MEMM_ALLOCATOR,
+	MEMM_OWN,           /**< The bits. */
+	MEMM_TABLE,         /**< A page table. */
+	MEMM_ALLOCATOR,     /**< Of an allocator. */
 	MEMM_WAS_ALLOCATOR, /**< Of a destroyed one. */
 };
 

@@ -47,7 +47,11 @@
 #define RAW_AT_HAND 64
 
 /** What a granule's word says. */
-enum raw_kind { RAW_USED = 1, RAW_FREE, RAW_EXTENT };
+enum raw_kind {
+	RAW_USED = 1, /**< The first granule of a block that is in use. */
+	RAW_FREE,     /**< The first granule of a free block. */
+	RAW_EXTENT,   /**< The second or last one of a free block. */
+};
 
 /** The allocator, as its type sees it. */
 struct raw {
@@ -70,23 +74,27 @@ struct raw {
 
 _Static_assert(RAW_PAGE_GRANULES == 64, "a word of bits is a page of data");
 
+/** The allocator, which memm_raw made, as its type sees it. */
 static inline struct raw *raw_of(struct memm_allocator *allocator)
 {
 	return (struct raw *)(void *)allocator;
 }
 
+/** The same, to be looked at. */
 static inline const struct raw *
 raw_of_const(const struct memm_allocator *allocator)
 {
 	return (const struct raw *)(const void *)allocator;
 }
 
+/** A granule's word; @p low and @p high are at most RAW_NOWHERE. */
 static inline uint64_t raw_word(enum raw_kind kind, uint32_t low, uint32_t high)
 {
 	return (uint64_t)kind | (uint64_t)low << 2 |
 	       (uint64_t)high << RAW_HIGH_SHIFT;
 }
 
+/** What such a word says. */
 static inline enum raw_kind raw_kind_of(uint64_t word)
 {
 	return (enum raw_kind)(word & 3);
@@ -110,8 +118,8 @@ static inline uint64_t raw_granules_for(uint64_t bytes)
 	return (bytes + MEMM_NAME_BYTES + RAW_GRANULE - 1) / RAW_GRANULE;
 }
 
-/** The list on which free blocks of @granules stand: 4 to 7 are lists 4 to 7,
- * 8 and 9 are list 8, 10 and 11 are list 9. */
+/** The list on which free blocks of @p granules stand: 4 to 7 are lists 4 to
+ * 7, 8 and 9 are list 8, 10 and 11 are list 9. */
 static inline unsigned raw_list_of(uint32_t granules)
 {
 	unsigned log;
@@ -130,7 +138,7 @@ static inline uint32_t raw_list_least(unsigned list)
 	return (4 + (list & 3)) << (list / 4 - 1);
 }
 
-/** The first list all of whose blocks have @granules or more. */
+/** The first list all of whose blocks have @p granules or more. */
 static inline unsigned raw_list_for(uint32_t granules)
 {
 	unsigned list = raw_list_of(granules);
@@ -138,7 +146,7 @@ static inline unsigned raw_list_for(uint32_t granules)
 	return list + (raw_list_least(list) < granules);
 }
 
-/** The first list from @list on that is not empty, or RAW_LISTS. */
+/** The first list from @p list on that is not empty, or RAW_LISTS. */
 static inline unsigned raw_list_from(const struct raw *raw, unsigned list)
 {
 	uint64_t lists;
@@ -153,16 +161,19 @@ static inline unsigned raw_list_from(const struct raw *raw, unsigned list)
 	return 64 + (unsigned)__builtin_ctzll(raw->not_empty[1]);
 }
 
+/** Whether bit @p at is set. */
 static inline bool raw_bit(const uint64_t *bits, uint32_t at)
 {
 	return bits[at / 64] >> (at % 64) & 1;
 }
 
+/** Set bit @p at. */
 static inline void raw_set_bit(uint64_t *bits, uint32_t at)
 {
 	bits[at / 64] |= UINT64_C(1) << (at % 64);
 }
 
+/** Clear bit @p at. */
 static inline void raw_clear_bit(uint64_t *bits, uint32_t at)
 {
 	bits[at / 64] &= ~(UINT64_C(1) << (at % 64));
@@ -197,6 +208,7 @@ static inline void raw_put_extent(struct raw *raw, uint32_t at,
 	}
 }
 
+/** Write the words and bits of a free block, and put it first on its list. */
 static inline void raw_put_free(struct raw *raw, uint32_t at, uint32_t granules)
 {
 	unsigned list = raw_list_of(granules);

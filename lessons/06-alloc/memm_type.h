@@ -26,7 +26,7 @@
 
 /** What can be wrong.  The numbers are stable. */
 enum memm_status {
-	MEMM_OK,
+	MEMM_OK,            /**< It is done. */
 	MEMM_NO_MEMORY,     /**< No run of free pages is long enough. */
 	MEMM_BAD_ARENA,     /**< Page 0, beyond 1 TiB, or too few pages. */
 	MEMM_BAD_BYTES,     /**< 0 bytes. */
@@ -46,7 +46,7 @@ enum memm_status {
 	MEMM_IS_FREE,       /**< The block is free already. */
 	MEMM_OTHER_PROCESS, /**< The block belongs to another process. */
 	MEMM_NO_ALLOCATOR,  /**< No allocator stands there. */
-	MEMM_STATUSES,
+	MEMM_STATUSES,      /**< How many there are. */
 };
 
 struct memm_type;

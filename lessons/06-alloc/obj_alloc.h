@@ -117,7 +117,8 @@ enum obj_status obj_alloc_zeroed(struct obj_alloc *objects, uint64_t bytes,
 /**
  * Take an object back, of whatever size and cache.
  *
- * @param object  as it was given; anything else changes nothing
+ * @param objects  unchanged unless OBJ_OK is returned
+ * @param object   as it was given; anything else changes nothing
  * @return OBJ_OK, OBJ_FOREIGN, OBJ_IS_FREE, OBJ_INSIDE or OBJ_OVERRUN.
  *         An object whose slab or pages went back earlier is OBJ_IS_FREE, or
  *         OBJ_FOREIGN once they belong to someone else.  Takes constant time.

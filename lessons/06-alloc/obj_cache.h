@@ -20,7 +20,7 @@
 
 /** What a caller can do wrong.  The state is then as it was. */
 enum obj_status {
-	OBJ_OK,
+	OBJ_OK,        /**< It is done. */
 	OBJ_NO_MEMORY, /**< The pages have none left. */
 	OBJ_BAD_BYTES, /**< 0 bytes, or more than a cache can hold. */
 	OBJ_BAD_ALIGN, /**< No power of two, or above a page. */
@@ -173,7 +173,8 @@ enum obj_status obj_cache_end(struct obj_cache *cache);
 /**
  * An object of @p cache.
  *
- * @param[out] object  unchanged unless OBJ_OK is returned
+ * @param cache        may get a slab more; unchanged unless OBJ_OK is returned
+ * @param[out] object  the same
  * @return OBJ_OK or OBJ_NO_MEMORY.  Takes what obj_alloc() takes.
  */
 static inline enum obj_status obj_new(struct obj_cache *cache, void **object)

@@ -25,6 +25,7 @@ struct obj_slab {
 	uint64_t          bits[]; /**< A bit for each place: 1 is free. */
 };
 
+/** Make a ring that holds nothing. */
 static inline void obj_ring_init(struct obj_link *ring)
 {
 	ring->next = ring->previous = ring;
@@ -39,6 +40,7 @@ static inline void obj_ring_add(struct obj_link *before, struct obj_link *link)
 	before->next = link;
 }
 
+/** Take @p link off the ring that it is on. */
 static inline void obj_ring_remove(struct obj_link *link)
 {
 	link->next->previous = link->previous;

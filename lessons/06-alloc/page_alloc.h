@@ -28,7 +28,7 @@
 
 /** Why a call refuses.  It has then changed nothing, not a bit. */
 enum page_status {
-	PAGE_OK,
+	PAGE_OK,          /**< It is done. */
 	PAGE_NO_MEMORY,   /**< No free block of that many pages, as high. */
 	PAGE_BAD_ORDER,   /**< The order is above ORDER_MAX. */
 	PAGE_BAD_COUNT,   /**< A count of 0, or of more than 2^ORDER_MAX. */

@@ -32,21 +32,25 @@ static inline uint64_t bytes_of(unsigned level)
 	return PAGE_SIZE << 9 * (level - 1);
 }
 
+/** The entry of a table of this level that speaks for @p address. */
 static inline unsigned index_of(uint64_t address, unsigned level)
 {
 	return (unsigned)(address / bytes_of(level)) % USER_ENTRIES;
 }
 
+/** The table that an entry leads to. */
 static inline uint64_t *table_at(uint64_t entry)
 {
 	return phys_to_virt(entry & USER_ADDRESS, PAGE_SIZE);
 }
 
+/** Whether the entry maps a page. */
 static inline bool is_page(uint64_t entry, unsigned level)
 {
 	return (entry & USER_PRESENT) && (level == 1 || (entry & USER_LARGE));
 }
 
+/** Whether it leads to a table. */
 static inline bool is_table(uint64_t entry, unsigned level)
 {
 	return (entry & USER_PRESENT) && !is_page(entry, level);
