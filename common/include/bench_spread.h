@@ -25,7 +25,7 @@ static inline void bench_spread_init(struct bench_spread *spread, uint32_t *bin)
 	memset(bin, 0, BENCH_BINS * sizeof(*bin));
 }
 
-/** Note an operation that took so much. */
+/** Note an operation that took so much.  Takes constant time. */
 static inline void bench_note(struct bench_spread *spread, uint64_t ticks)
 {
 	spread->operations++;
@@ -35,7 +35,8 @@ static inline void bench_note(struct bench_spread *spread, uint64_t ticks)
 	spread->bin[ticks < BENCH_BINS ? ticks : BENCH_BINS - 1]++;
 }
 
-/** Ticks that @p permille of 1000 operations did not exceed. */
+/** Ticks that @p permille of 1000 operations did not exceed.  Takes O(bins)
+ * time. */
 static inline uint64_t bench_percentile(const struct bench_spread *spread,
                                         uint64_t                   permille)
 {

@@ -153,7 +153,8 @@ enum boot_status pvh_parse(struct boot_info *boot, struct boot_notes *notes,
                            paddr_t info,
                            const void *(*lend)(paddr_t base, uint64_t bytes));
 
-/** Entry @p index of the map, below range_count, as firmware wrote it. */
+/** Entry @p index of the map, below range_count, as firmware wrote it.  Takes
+ * constant time. */
 struct boot_range boot_info_range(const struct boot_info *boot, uint32_t index);
 
 /**
@@ -179,6 +180,8 @@ enum boot_status boot_info_has_memory(const struct boot_info *boot,
  * @param value  room for @p bytes characters, or NULL: gets the value of the
  *               first such word, cut to fit, and "" where there is none
  * @param bytes  may be 0
+ *
+ * Takes time by the characters of the command line.
  */
 bool boot_info_option(const struct boot_info *boot, const char *name,
                       char *value, size_t bytes);
@@ -188,7 +191,8 @@ bool boot_info_option(const struct boot_info *boot, const char *name,
  *
  * @param boot   is not changed
  * @param table  unchanged unless OCCUPANTS_OK is returned
- * @return OCCUPANTS_OK or OCCUPANTS_FULL
+ * @return OCCUPANTS_OK or OCCUPANTS_FULL.  Takes O(n^2) time for n entries
+ *         of the table, of which there are OCCUPANTS_MAX at most.
  */
 enum occupants_status boot_info_occupants(const struct boot_info *boot,
                                           struct occupants       *table);

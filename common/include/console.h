@@ -22,7 +22,8 @@
 /** Lets the compiler compare a format with its arguments. */
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
-/** Print formatted text. */
+/** Print formatted text, of any length.  Takes time by its characters, and no
+ * memory but a little stack. */
 void kprintf(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /** kprintf() with the arguments in @p args. */
@@ -35,7 +36,7 @@ void kvprintf(const char *format, va_list args) PRINTF_LIKE(1, 0);
  * @param bytes   what fits is written and, unless @p bytes is 0, ended by NUL
  * @param format  as for kprintf()
  * @return characters that the whole text has, without its NUL; the text was
- *         cut where this is @p bytes or more
+ *         cut where this is @p bytes or more.  Takes time by these
  */
 size_t ksnprintf(char *text, size_t bytes, const char *format, ...)
 	PRINTF_LIKE(3, 4);
@@ -44,7 +45,8 @@ size_t ksnprintf(char *text, size_t bytes, const char *format, ...)
 size_t kvsnprintf(char *text, size_t bytes, const char *format, va_list args)
 	PRINTF_LIKE(3, 0);
 
-/** Platform: show @p bytes characters.  '\n' ends a line. */
+/** Platform: show @p bytes characters.  '\n' ends a line.  Takes as long as
+ * the console does: a serial port of 115200 baud shows 11520 in a second. */
 void console_write(const char *text, size_t bytes);
 
 /**
@@ -66,7 +68,7 @@ void console_show(const char *text, size_t bytes);
  * Write @p bytes for people: "639 KiB", "127.5 MiB", "1 TiB".  One decimal
  * where it is not whole, rounded down.
  *
- * @return @p text
+ * @return @p text.  Takes constant time
  */
 const char *bytes_text(char text[BYTES_TEXT_BYTES], uint64_t bytes);
 

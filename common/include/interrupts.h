@@ -14,7 +14,8 @@
 /**
  * Hold interrupts back.
  *
- * @return whether they were on: for interrupts_restore().  Calls may nest
+ * @return whether they were on: for interrupts_restore().  Calls may nest.
+ *         Takes constant time
  */
 bool interrupts_hold(void);
 

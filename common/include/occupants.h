@@ -57,7 +57,8 @@ enum occupants_status {
  * @param kind   with whom it may share a page
  * @param name   copied; what is not printable ASCII, blanks, and a name of no
  *               characters become '_'
- * @return OCCUPANTS_OK, OCCUPANTS_EMPTY or OCCUPANTS_FULL
+ * @return OCCUPANTS_OK, OCCUPANTS_EMPTY or OCCUPANTS_FULL.  Takes O(count)
+ *         time.
  */
 enum occupants_status occupants_add(struct occupants *table, paddr_t base,
                                     paddr_t end, enum occupant_kind kind,
@@ -79,7 +80,8 @@ bool occupants_find_gap(const struct occupants *table, paddr_t base,
                         paddr_t end, uint64_t bytes, uint64_t *largest,
                         paddr_t *place);
 
-/** NULL, or the sentence of the first broken invariant. */
+/** NULL, or the sentence of the first broken invariant.  Takes O(count)
+ * time. */
 const char *occupants_check(const struct occupants *table);
 
 #endif

@@ -48,6 +48,8 @@ void console_strip_begin(const char *name);
  * @param base    first byte
  * @param end     one past the last
  * @param colour  COLOUR_NONE is white: a boundary
+ *
+ * Takes O(columns) time.
  */
 void console_strip_range(paddr_t base, paddr_t end, enum console_colour colour);
 
@@ -64,7 +66,7 @@ void console_strip_to(void (*show)(const struct strip *strip),
                       unsigned columns);
 
 /** Column of address @p paddr in a strip of so many: @p columns from 1 TiB
- *  on.  Never falls as addresses rise. */
+ *  on.  Never falls as addresses rise.  Takes constant time. */
 unsigned strip_column(unsigned columns, paddr_t paddr);
 
 /** What console_strip_range() does, to any strip. */

@@ -51,7 +51,9 @@ struct user_end {
  *
  * @param start  is not changed
  * @param end    all of it is set, if true is returned
- * @return false if there is no user mode, or `entry` is not in the lower half
+ * @return false if there is no user mode, or `entry` is not in the lower half.
+ *         Takes the program's time, which is up after 16 million counts of
+ *         the APIC's timer; without a timer it may never end
  */
 bool user_mode_run(const struct user_start *start, struct user_end *end);
 

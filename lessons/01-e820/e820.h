@@ -151,7 +151,8 @@ struct e820_totals e820_total(const struct e820_map *map);
  * O(ranges) time. */
 bool e820_is_usable(const struct e820_map *map, paddr_t base, paddr_t end);
 
-/** Print what the firmware said, the map made of it, totals, a picture. */
+/** Print what the firmware said, the map made of it, totals, a picture.  Takes
+ * O(ranges) time. */
 void e820_print(const struct e820_map *firmware, const struct e820_map *map);
 
 /** Print the ranges that were refused or left out, if any: a line each. */

@@ -87,7 +87,7 @@ void memareas_init(struct memareas *areas, const struct msadsc_array *array);
 const char *memareas_check(const struct memareas     *areas,
                            const struct msadsc_array *array);
 
-/** Print each area's bounds and usable pages. */
+/** Print each area's bounds and usable pages.  Takes constant time. */
 void memareas_print(const struct memareas *areas);
 
 /**

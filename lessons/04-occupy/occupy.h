@@ -72,7 +72,8 @@ const char *occupy_check(const struct msadsc_array *array,
 const char *occupy_break(const struct msadsc_array *array,
                          const struct occupants    *occupants);
 
-/** Print each occupant with its pages, and the account of each area. */
+/** Print each occupant with its pages, and the account of each area.  Takes
+ * the time of occupy_pages() for each, and O(runs). */
 void occupy_print(const struct msadsc_array *array,
                   const struct memareas     *areas,
                   const struct occupants    *occupants);

@@ -23,7 +23,8 @@ enum merge_status {
 	MERGE_ORDER, /**< Nothing is marked yet: occupied pages would be lost. */
 };
 
-/** Put the block of 2^order pages at @p pfn first on its list. */
+/** Put the block of 2^order pages at @p pfn first on its list.  Takes constant
+ * time. */
 static inline void free_list_push(struct memarea *area, struct msadsc *page,
                                   pfn_t pfn, unsigned order)
 {
@@ -40,7 +41,8 @@ static inline void free_list_push(struct memarea *area, struct msadsc *page,
 
 /**
  * Take the free block at @p pfn off its list, wherever it stands there.  Its
- * descriptor still says FREE: the caller writes what it is now.
+ * descriptor still says FREE: the caller writes what it is now.  Takes
+ * constant time.
  */
 static inline void free_list_remove(struct memarea *area, struct msadsc *page,
                                     pfn_t pfn)
@@ -107,7 +109,8 @@ bool merge_more(struct msadsc_array *array, struct memarea *area,
 const char *merge_check(const struct msadsc_array *array,
                         const struct memareas     *areas);
 
-/** Print blocks by order and area, with the pages they sum to. */
+/** Print blocks by order and area, with the pages they sum to.  Takes constant
+ * time: the lists have counted. */
 void merge_print(const struct memareas *areas);
 
 /** Print the lists: `free NAME order K blocks N`, none that is empty. */

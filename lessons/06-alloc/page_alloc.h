@@ -161,6 +161,8 @@ static inline enum page_status page_alloc(struct page_alloc *pages,
  *
  * The descriptor of such a page has one value, which no free, occupied,
  * foreign or inner page has: one comparison finds all mistakes.
+ *
+ * @return false, and nothing has changed, if it is not so.  Takes constant time
  */
 static inline bool page_cache_put(struct page_cache *cache, struct msadsc *page,
                                   pfn_t first)
@@ -233,7 +235,7 @@ unsigned page_shares(const struct page_alloc *pages, pfn_t first);
  * Takes O(ORDERS) time for each cached page. */
 void page_empty_caches(struct page_alloc *pages);
 
-/** Pages in the three caches. */
+/** Pages in the three caches.  Takes constant time. */
 uint64_t page_cached(const struct page_alloc *pages);
 
 /**
@@ -295,7 +297,7 @@ const char *page_status_text(enum page_status status);
  * @param pages   as it was when the call was made: the call changed nothing
  * @param status  what the call returned
  * @param first   the page that it was called for
- * @return @p text
+ * @return @p text.  Takes the time of msadsc_find()
  */
 const char *page_explain(char                     text[PAGE_EXPLAIN_BYTES],
                          const struct page_alloc *pages,
