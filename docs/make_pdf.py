@@ -61,9 +61,14 @@ def block(match):
     """Lines of code or of a report, as large as their longest allows."""
     text = html.unescape(re.sub(r"<[^>]*>", "", match.group(2)))
     columns = max(map(len, text.split("\n")))
+    points = min(8.4, (TEXT - 18) / (0.602 * max(columns, 1)))
+    if points < 5.8:
+        # Some lines break anyway: readable, and one sees where each begins.
+        lines = "".join("<span>%s</span>" % html.escape(line)
+                        for line in text.rstrip("\n").split("\n"))
+        return '<pre class="broken">%s</pre>' % lines
     return '<pre style="font-size: %.1fpt"%s>%s</pre>' % (
-        max(5.8, min(8.4, (TEXT - 18) / (0.602 * max(columns, 1)))),
-        match.group(1), match.group(2))
+        points, match.group(1), match.group(2))
 
 
 def breakable(match):
