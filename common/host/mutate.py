@@ -15,7 +15,8 @@ first only):
 
   tests      all unit tests, those that stand nearest first
   sanitizer  those of the same folder, under ASan and UBSan
-  exhaust    the exhaustive programs, with the shares that are below
+  programs   random operations beside models, and the exhaustive programs,
+             with the shares that are below
 
 A mutant that takes ten times as long as the original is noticed too.  What
 survives must stand in common/host/mutants.txt with the reason why nobody can
@@ -53,6 +54,13 @@ SECONDS = {"tests": 2, "sanitizer": 20}
 
 # Which programs judge a survivor of which files; seconds of each at most.
 PROGRAMS = [
+    ("lessons/06-.*/page", ["random", "pages", "--operations", "500000"], 60),
+    ("lessons/06-.*/page", ["random", "areas", "--operations", "200000"], 60),
+    ("lessons/06-.*/obj", ["random", "objects", "--operations", "500000"], 60),
+    ("lessons/06-.*/obj", ["random", "zones", "--operations", "200000"], 60),
+    ("lessons/06-.*/memm", ["random", "memm", "--operations", "500000"], 60),
+    ("lessons/06-.*/(memm|user)", ["random", "mapped", "--operations",
+                                   "200000"], 60),
     ("lessons/01-e820/e820.c", ["exhaust_e820", "0", "512"], 60),
     ("lessons/01-e820/e820.c",
      ["exhaust_e820", "0xffffffffffffc000", "512"], 60),
@@ -61,6 +69,15 @@ PROGRAMS = [
     ("lessons/0[26]-.*/(msadsc|page).*", ["exhaust_pages"], 120),
     ("lessons/0[26]-.*/(msadsc|page).*", ["exhaust_pages", "--exact"], 200),
 ]
+
+# What else they are made of.
+PARTS = {
+    "exhaust_pages": ["common/host/exhaust.c"],
+    "random": ["common/host/random_%s.c" % name for name in (
+        "play", "pages", "objects", "memm")] + ["common/lib/test.c"] + [
+            "lessons/06-alloc/%s_test.c" % name for name in (
+                "page_arena", "obj_arena", "memm")],
+}
 
 SWAPS = {
     "<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"],
@@ -245,12 +262,11 @@ class Bench:
         for rule, (program, *arguments), seconds in PROGRAMS:
             if not re.match(rule, mutant.source):
                 continue
-            drivers = ["common/host/%s.c" % program] + [
-                "common/host/exhaust.c"] * (program == "exhaust_pages")
+            drivers = ["common/host/%s.c" % program, *PARTS.get(program, [])]
             rest = self.rest(program, stages + drivers, PLAIN, mutant.source)
             self.run(["gcc", "mutant.o", rest, "-o", "program"])
             if self.run(["./program", *arguments], seconds)[0] != 0:
-                return program
+                return " ".join([program, *arguments[:1]])
         return None
 
     def judge(self, mutant, seen):
@@ -322,8 +338,8 @@ def count(mutants):
     tried = len(ends) - sum(map(ends.count, ("invalid", "same", "twin")))
     alive = ends.count("survives")
     rest = ", ".join("%d %s" % (ends.count(end), end) for end in (
-        "sanitizer", "exhaust_e820", "exhaust_merge", "exhaust_pages",
-        "same", "twin", "invalid") if end in ends)
+        "sanitizer", "random", "exhaust_e820", "exhaust_merge",
+        "exhaust_pages", "same", "twin", "invalid") if end in ends)
     return "%d of %d killed, %.1f %% (%s)" % (
         tried - alive, tried, 100 * (tried - alive) / max(tried, 1), rest)
 
