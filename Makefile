@@ -344,8 +344,9 @@ endif
 # All machines, the kernel of the other compiler, and no share of what is
 # exhaustive left out: half an hour.
 test-all: test test-docs
-	@SHARE=1 PAGES=24 UNITS=16 FLIPS=1 $(PROVE) --verbose \
-	  $(wildcard lessons/*/exhaust.t common/host/exhaust*.t)
+	@SHARE=1 PAGES=24 UNITS=16 FLIPS=1 SIZES='16M 33M 1G 6G' \
+	  $(PROVE) --verbose $(wildcard lessons/*/exhaust.t \
+	  lessons/*/all.t common/host/exhaust*.t)
 	@$(MAKE) --no-print-directory fuzz SECONDS=5
 	@$(MAKE) --no-print-directory LLVM=1 \
 	  $(patsubst %,build/kernel-llvm/lesson-%.elf,$(TESTED))

@@ -234,3 +234,19 @@ void start(uint32_t eax, uint32_t ebx)
 	kprintf("boot: done, the kernel waits\n");
 	machine_wait();
 }
+
+const void *kernel_constants(uint64_t *bytes)
+{
+	*bytes = (uint64_t)(rodata_end - text_base);
+	return text_base;
+}
+
+const struct occupant *kernel_image(const struct occupants *table)
+{
+	paddr_t                base = (uintptr_t)kernel_base - KERNEL_VIRT;
+	const struct occupant *o = table->entry;
+
+	while (o->base != base)
+		o++;
+	return o;
+}

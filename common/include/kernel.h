@@ -28,6 +28,13 @@
 		     broken);                                                  \
 	} while (0)
 
+/** The kernel's code and constants, which never change.
+ *  @param bytes  gets their length */
+const void *kernel_constants(uint64_t *bytes);
+
+/** The entry of the kernel's image, which is always there. */
+const struct occupant *kernel_image(const struct occupants *occupants);
+
 /**
  * From now on the screens of exceptions ask @p tell about an address in RAM:
  * it prints a line of what its stage knows, from @p stage as it was given.

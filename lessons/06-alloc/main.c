@@ -4,6 +4,7 @@
  */
 #include "e820.h"
 #include "kernel.h"
+#include "kstring.h"
 #include "memarea.h"
 #include "memmgrob.h"
 #include "merge.h"
@@ -21,6 +22,21 @@ static struct memareas     areas;
 static struct memmgrob     manager;
 static struct page_alloc   pages;
 static struct obj_alloc    objects;
+
+/* With the word "all", or with "all=forget", where a mistake is built in. */
+static const char *take_all(const struct boot_info *boot,
+                            const struct occupants *occupants)
+{
+	struct workout_all all = { .pages = &pages, .occupants = occupants };
+	char               value[8];
+
+	if (!boot_info_option(boot, "all", value, sizeof(value)))
+		return NULL;
+	all.image = kernel_image(occupants);
+	all.constants = kernel_constants(&all.constant_bytes);
+	all.forget = strcmp(value, "forget") == 0;
+	return workout_all(&all);
+}
 
 void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 {
@@ -83,6 +99,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	     "pages are given out only after merge_runs()");
 	MUST_HOLD(page_alloc_check(&pages));
 	MUST_HOLD(workout_pages(&pages, 8192));
+	MUST_HOLD(take_all(boot, occupants));
 	BREAKPOINT(pages, "after page_alloc: blocks were split and joined");
 
 	obj_alloc_init(&objects, &pages, MEMAREA_USER, OBJ_CHECKED);

@@ -10,6 +10,7 @@
 #define WORKOUT_H
 
 #include "obj_alloc.h"
+#include "occupants.h"
 #include "page_alloc.h"
 
 /**
@@ -24,6 +25,26 @@
  * @return NULL, or the sentence of what went wrong
  */
 const char *workout_pages(struct page_alloc *pages, uint64_t most);
+
+/** What workout_all() goes by. */
+struct workout_all {
+	struct page_alloc      *pages;     /**< Nothing is given out. */
+	const struct occupants *occupants; /**< Who lies where. */
+	const struct occupant  *image;     /**< The kernel's row of these. */
+	const void *constants;      /**< Of the image: what never changes. */
+	uint64_t    constant_bytes; /**< Their length. */
+	bool        forget; /**< Build in a mistake, which is to be found. */
+};
+
+/**
+ * Take all memory page by page, fill it, and give it back.
+ *
+ * Each page must be RAM that nobody lies in, and there must be as many as
+ * there are such pages; code, constants and what was loaded must be as before.
+ *
+ * @return NULL, with `pages` as before, or the sentence of what went wrong
+ */
+const char *workout_all(const struct workout_all *all);
 
 /**
  * Let objects of 8 bytes to 8 KiB come and go by chance, each filled with
