@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Every public name says what it is: Doxygen reads the headers, as TAP.
 
-Headers alone, filtered in one go, and no pages: a second, where the whole
-reference takes a minute.  Doxygen's warnings are the failures.
+Headers alone, filtered in one go, and no pages: 0.6 seconds, where the whole
+reference takes 39.  Doxygen's warnings are the failures.
 """
 import shutil
 import subprocess
