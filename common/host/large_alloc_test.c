@@ -113,3 +113,75 @@ TEST(memm_aligns_large_blocks_to_large_pages)
 	CHECK_TEXT(memm_check(&memm), NULL);
 	host_return_all();
 }
+
+/* Blocks that are too large to be aligned as one wishes are served all the
+ * same, in the very last pages. */
+TEST(memm_gives_up_its_wish_before_it_refuses)
+{
+	static struct memm memm;
+
+	for (pfn_t first = 4; first <= 5; first++) {
+		const uint64_t pages = 1 + 1 + 1 + 512; /* bits, process, own */
+		void          *block = NULL;
+
+		phys_to_virt_zeroed(pfn_to_paddr(first), pages * PAGE_SIZE);
+		CHECK_EQ(memm_init(&memm, first, pages, 0), MEMM_OK);
+		CHECK_EQ(memm_allocate(&memm, 1, 2 * MiB,
+		                       first == 4 ? 0 : 2 * PAGE_SIZE, &block),
+		         MEMM_OK);
+		CHECK_EQ(memm_paddr(&memm, block), pfn_to_paddr(first + 3));
+		CHECK_EQ(memm_free_pages(&memm), 0);
+		CHECK_TEXT(memm_check(&memm), NULL);
+		CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+		host_return_all();
+	}
+}
+
+/* Lists of blocks of 7 MiB and more; bits of more pages than a word has. */
+TEST(memm_raw_serves_from_the_longest_blocks)
+{
+	const uint64_t         pages = 20 * MiB / PAGE_SIZE;
+	static struct memm     memm;
+	struct memm_allocator *a;
+
+	phys_to_virt_zeroed(pfn_to_paddr(1), pages * PAGE_SIZE);
+	CHECK_EQ(memm_init(&memm, 1, pages, 0), MEMM_OK);
+	for (uint64_t size = 182; size < pages - 1; size += 289) {
+		CHECK_EQ(memm_allocator_new(&memm, 2, size, &memm_raw, 0, &a),
+		         MEMM_OK);
+		CHECK_TEXT(memm_check(&memm), NULL);
+		CHECK(a->allocate(a, 100 * KiB, 0) != NULL);
+		CHECK_TEXT(memm_check(&memm), NULL);
+		CHECK_EQ(memm_allocator_destroy(&memm, a), MEMM_OK);
+		CHECK_EQ(memm_sweep(&memm), size);
+		CHECK_EQ(memm_free_pages(&memm), pages - 1);
+	}
+	host_return_all();
+}
+
+/* A large page is counted by its size, and goes with its process. */
+TEST(memm_counts_large_pages_that_it_maps)
+{
+	const pfn_t        first = 6;
+	const uint64_t     pages = 8 * MiB / PAGE_SIZE;
+	static struct memm memm;
+	void              *block = NULL, *more = NULL;
+
+	phys_to_virt_zeroed(pfn_to_paddr(first - 1), (pages + 1) * PAGE_SIZE);
+	CHECK_EQ(memm_init(&memm, first, pages, 0), MEMM_OK);
+	memm_use_tables(&memm, pfn_to_paddr(first - 1), true, true);
+	CHECK_EQ(memm_allocate(&memm, 1, 2 * MiB, 0, &block), MEMM_OK);
+	CHECK_EQ(memm_allocate(&memm, 1, 100, 0, &more), MEMM_OK);
+	CHECK_EQ(memm.mappings[1], 1);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_free(&memm, block), MEMM_OK);
+	CHECK_EQ(memm_sweep(&memm), 513);
+	CHECK_EQ(memm.mappings[1], 0);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_allocate(&memm, 1, 2 * MiB, 0, &block), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+	CHECK_EQ(memm.mappings[0] + memm.mappings[1], 0);
+	CHECK_EQ(memm.table_pages, 0);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	host_return_all();
+}

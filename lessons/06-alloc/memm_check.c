@@ -61,7 +61,7 @@ static const char *check_trees(const struct memm         *memm,
 {
 	const char       *broken = memm_tree_check(process->allocators);
 	uint64_t          pages = 0, destroyed = 0;
-	struct memm_node *node = memm_tree_above(process->allocators, 0);
+	struct memm_node *node = memm_tree_first(process->allocators);
 
 	if (broken == NULL)
 		broken = memm_tree_check(process->destroyed);
@@ -71,7 +71,7 @@ static const char *check_trees(const struct memm         *memm,
 		pages += of_room(node)->bytes / PAGE_SIZE;
 		sum->allocators++;
 	}
-	node = memm_tree_above(process->destroyed, 0);
+	node = memm_tree_first(process->destroyed);
 	for (; node != NULL && broken == NULL;
 	     node = memm_tree_next(process->destroyed, node)) {
 		broken = check_destroyed(memm, process, of_room(node));
@@ -112,7 +112,7 @@ static const char *check_process(const struct memm         *memm,
 static const char *check_order(const struct memm *memm, uint64_t allocators)
 {
 	const char       *broken = memm_tree_check(memm->allocators);
-	struct memm_node *node = memm_tree_above(memm->allocators, 0);
+	struct memm_node *node = memm_tree_first(memm->allocators);
 	pfn_t             past = 0;
 
 	if (broken != NULL)
@@ -147,7 +147,7 @@ const char *memm_check(const struct memm *memm)
 {
 	struct sum        sum = { 0 };
 	const char       *broken = memm_pages_check(memm);
-	struct memm_node *node = memm_tree_above(memm->processes, 0);
+	struct memm_node *node = memm_tree_first(memm->processes);
 
 	if (broken == NULL)
 		broken = memm_tree_check(memm->processes);

@@ -226,7 +226,25 @@ TEST(memm_raw_check_names_what_is_wrong_at_hand)
 	BROKEN(raw->word[2], raw_word(RAW_USED, 2, 3), hand);
 	BROKEN(raw->word[2], raw_word(RAW_USED, 2, RAW_NOWHERE), hand);
 	BROKEN(raw->at_hand_not_empty, 4, hand);
+	BROKEN(raw->at_hand_not_empty, raw->at_hand_not_empty | 1, hand);
 	BROKEN(raw->at_hand_granules, raw->at_hand_granules + 1, hand);
+	CHECK_TEXT(CHECKED, NULL);
+	memm_test_end(&memm);
+}
+
+/* Nothing is at hand, and a list says otherwise: nowhere, before, behind or
+ * inside a block, and a block that is in use. */
+TEST(memm_raw_check_names_a_list_at_hand_that_is_none)
+{
+	static const uint32_t  mark[] = { RAW_NOWHERE, 0, 321, 2, 65 };
+	struct memm_allocator *a;
+	struct raw            *raw = striped(&a);
+
+	for (unsigned i = 0; i < sizeof(mark) / sizeof(mark[0]); i++) {
+		raw->at_hand[2] = mark[i];
+		BROKEN(raw->at_hand_not_empty, 4,
+		       "each block at hand is on the list of its length");
+	}
 	CHECK_TEXT(CHECKED, NULL);
 	memm_test_end(&memm);
 }
@@ -312,7 +330,7 @@ TEST(memm_check_names_runs_that_touch)
 /* Bits of pages beyond the arena's end are there, and nobody's. */
 TEST(memm_check_names_broken_bits)
 {
-	uint64_t free = UINT64_C(1) << 50;
+	uint64_t free = UINT64_C(1) << 63;
 
 	pages();
 	BROKEN(memm.with_destroyed[0], 2,
@@ -462,6 +480,7 @@ TEST(memm_check_names_pages_that_no_process_has)
 	memm.with_destroyed[0] |= 1;
 	CHECK_TEXT(CHECKED, all);
 	processes();
+	BROKEN(memm.mappings[0], 1, "mappings are counted by size");
 	BROKEN(memm.mappings[2], 1, "mappings are counted by size");
 	memm_pages_take(&memm, memm_find_pages(&memm, 1), 1, MEMM_OWN);
 	CHECK_TEXT(CHECKED,

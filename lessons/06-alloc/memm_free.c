@@ -195,7 +195,7 @@ static uint64_t sweep_process(struct memm *memm, struct memm_process *process)
 
 uint64_t memm_sweep(struct memm *memm)
 {
-	struct memm_node *node = memm_tree_above(memm->processes, 0);
+	struct memm_node *node = memm_tree_first(memm->processes);
 	uint64_t          pages;
 
 	if (memm->destroyed_pages == 0)
@@ -226,7 +226,6 @@ static void give_all(struct memm *memm, struct memm_node *node)
 	                                     : MEMM_ALLOCATOR);
 }
 
-/* The tables go first, in one piece, so that no page is unmapped alone. */
 enum memm_status memm_reclaim(struct memm *memm, uint64_t pid)
 {
 	struct memm_process *process = memm_process_find(memm, pid);
@@ -235,7 +234,6 @@ enum memm_status memm_reclaim(struct memm *memm, uint64_t pid)
 		return MEMM_BAD_PID;
 	if (process == NULL)
 		return MEMM_NO_PROCESS;
-	memm_process_unmap(memm, process);
 	if (process->allocators != NULL)
 		give_all(memm, process->allocators);
 	if (process->destroyed != NULL)

@@ -42,7 +42,7 @@ const char *memm_pages_check(const struct memm *memm)
 
 	if (broken != NULL)
 		return broken;
-	for (run = memm_tree_above(memm->runs, 0); run != NULL;
+	for (run = memm_tree_first(memm->runs); run != NULL;
 	     run = memm_tree_next(memm->runs, run)) {
 		if (run != memm_page(memm, run->key) || run->weight == 0)
 			return "a free run's node stands in its first page";

@@ -6,7 +6,7 @@
 
 static void add_up(const struct memm_process *process, struct memm_stats *stats)
 {
-	struct memm_node *node = memm_tree_above(process->allocators, 0);
+	struct memm_node *node = memm_tree_first(process->allocators);
 
 	for (; node != NULL; node = memm_tree_next(process->allocators, node)) {
 		const struct memm_allocator *a =
@@ -47,7 +47,7 @@ enum memm_status memm_stats(const struct memm *memm, uint64_t pid,
 
 void memm_stats_all(const struct memm *memm, struct memm_stats *stats)
 {
-	struct memm_node *node = memm_tree_above(memm->processes, 0);
+	struct memm_node *node = memm_tree_first(memm->processes);
 
 	*stats = (struct memm_stats){ 0 };
 	add_up(&memm->kernel, stats);

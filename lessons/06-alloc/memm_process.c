@@ -49,7 +49,7 @@ struct memm_process *memm_process_new(struct memm *memm, uint64_t pid)
 	return process;
 }
 
-void memm_process_unmap(struct memm *memm, struct memm_process *process)
+static void give_tables(struct memm *memm, struct memm_process *process)
 {
 	for (unsigned i = 0; i < USER_SIZES; i++)
 		memm->mappings[i] -= process->map.pages[i];
@@ -59,7 +59,7 @@ void memm_process_unmap(struct memm *memm, struct memm_process *process)
 
 void memm_process_end(struct memm *memm, struct memm_process *process)
 {
-	memm_process_unmap(memm, process);
+	give_tables(memm, process);
 	memm_tree_remove(&memm->processes, process->node.key);
 	memm->last = NULL;
 	memm_pages_give(memm, memm_pfn(memm, process), 1, MEMM_OWN);

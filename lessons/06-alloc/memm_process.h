@@ -29,10 +29,8 @@ static inline struct memm_process *memm_process_find(struct memm *memm,
 /** A process without anything, or NULL: no pages.  Nothing is known of it. */
 struct memm_process *memm_process_new(struct memm *memm, uint64_t pid);
 
-/** Give back its page tables; it has none from then on. */
-void memm_process_unmap(struct memm *memm, struct memm_process *process);
-
-/** End a process that has no allocators any more. */
+/** End a process that has no allocators any more: its page tables go in one
+ *  piece. */
 void memm_process_end(struct memm *memm, struct memm_process *process);
 
 /** Whether a process owns nothing. */

@@ -76,6 +76,12 @@ struct memm_node *memm_tree_above(struct memm_node *root, uint64_t key);
 /** The node with the lowest key of those at least this heavy, or NULL. */
 struct memm_node *memm_tree_first_fit(struct memm_node *root, uint64_t weight);
 
+/** The node with the lowest key, or NULL. */
+static inline struct memm_node *memm_tree_first(struct memm_node *root)
+{
+	return memm_tree_above(root, 0);
+}
+
 /** The next node in the order of keys, or NULL. */
 static inline struct memm_node *memm_tree_next(struct memm_node       *root,
                                                const struct memm_node *node)

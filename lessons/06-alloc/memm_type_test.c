@@ -113,6 +113,9 @@ TEST(memm_asks_no_type_for_more_than_its_pages)
 	CHECK_EQ(memm_allocate(&memm, 4, 100, 0, &block), MEMM_OK);
 	CHECK(memm_holder(&memm, block) == bump);
 	CHECK(bump->process->current == bump);
+	/* It believes any address; the manager does not. */
+	CHECK_EQ(memm_free(&memm, (char *)bump + 16), MEMM_NOT_BLOCK);
+	CHECK_EQ(bump->blocks, 1);
 	CHECK_EQ(memm_allocate(&memm, 4, 3 * PAGE_SIZE, 0, &block), MEMM_OK);
 	CHECK(memm_holder(&memm, block) != bump);
 	CHECK_EQ(memm_reclaim(&memm, 4), MEMM_OK);
