@@ -177,6 +177,8 @@ TEST(user_map_unmaps_only_what_is_mapped_and_whole)
 	CHECK_EQ(user_map_remove(&map, &tables, 2 * MiB, 4 * MiB),
 	         USER_MAP_NOT_MAPPED);
 	CHECK_EQ(user_map_remove(&map, &tables, 1, 4096), USER_MAP_MISALIGNED);
+	CHECK_EQ(user_map_remove(&map, &tables, 4 * MiB, 0),
+	         USER_MAP_BAD_RANGE);
 	check_pages(0, 1, 0);
 	CHECK_EQ(user_map_remove(&map, &tables, 4 * MiB, 2 * MiB), USER_MAP_OK);
 	end();
@@ -415,6 +417,7 @@ TEST(user_map_check_names_each_broken_entry)
 	table = entry_at(4 * KiB, 2);
 	BROKEN(*large, *large | PAGE_SIZE, "a page is aligned to its size");
 	BROKEN(*written, *written | 8, rights);
+	BROKEN(*written, *written | USER_LARGE, rights);
 	BROKEN(*large, *large | 8, rights);
 	BROKEN(*written, *written & ~USER_ALLOWED, rights);
 	BROKEN(*written, *written & ~USER_NX,
@@ -534,4 +537,37 @@ TEST(user_map_that_fails_half_way_has_mapped_nothing)
 		check_pages(i < 5 ? 0 : 2, 0, 0);
 		end();
 	}
+}
+
+/* The large page is mapped when the table for the small one is not had. */
+TEST(user_map_takes_back_a_large_page_where_the_next_fails)
+{
+	begin();
+	budget = 2;
+	CHECK_EQ(user_map_add(&map, &tables, 2 * MiB, 2 * MiB,
+	                      2 * MiB + PAGE_SIZE, USER_WRITE),
+	         USER_MAP_NO_MEMORY);
+	CHECK(!user_map_look(&map, 2 * MiB).present);
+	CHECK_EQ(map.tables, 1);
+	check_pages(0, 0, 0);
+	end();
+}
+
+/* A table whose entries all lead to itself: there would be 2^35 pages. */
+TEST(user_map_check_ends_where_tables_are_a_ring)
+{
+	paddr_t   paddr = 0;
+	uint64_t *ring;
+
+	begin();
+	CHECK(tables.take(tables.from, &paddr));
+	ring = table_at(paddr);
+	for (unsigned i = 0; i < USER_ENTRIES; i++)
+		ring[i] = paddr | USER_TABLE;
+	for (unsigned i = 0; i < USER_HALF; i++)
+		table_at(map.root)[i] = paddr | USER_TABLE;
+	CHECK_TEXT(user_map_check(&map, &tables), "tables are counted");
+	memset(table_at(map.root), 0, USER_HALF * sizeof(uint64_t));
+	tables.give(tables.from, paddr);
+	end();
 }
