@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include "host.h"
+#include "memm_raw.h"
 #include "memm.h"
 #include "occupy.h"
 #include "page_alloc.h"
@@ -150,6 +151,9 @@ TEST(memm_raw_serves_from_the_longest_blocks)
 		CHECK_EQ(memm_allocator_new(&memm, 2, size, &memm_raw, 0, &a),
 		         MEMM_OK);
 		CHECK_TEXT(memm_check(&memm), NULL);
+		CHECK((char *)&raw_of(a)->word[raw_of(a)->granules] +
+		              MEMM_NAME_BYTES <=
+		      a->data);
 		CHECK(a->allocate(a, 100 * KiB, 0) != NULL);
 		CHECK_TEXT(memm_check(&memm), NULL);
 		CHECK_EQ(memm_allocator_destroy(&memm, a), MEMM_OK);
@@ -182,6 +186,30 @@ TEST(memm_counts_large_pages_that_it_maps)
 	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
 	CHECK_EQ(memm.mappings[0] + memm.mappings[1], 0);
 	CHECK_EQ(memm.table_pages, 0);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	host_return_all();
+}
+
+/* The last page has a word of bits for itself. */
+TEST(memm_bits_of_an_arena_of_a_page_more_than_a_word)
+{
+	static struct memm     memm;
+	struct memm_allocator *a;
+
+	phys_to_virt_zeroed(pfn_to_paddr(1), 65 * PAGE_SIZE);
+	CHECK_EQ(memm_init(&memm, 1, 65, 0), MEMM_OK);
+	CHECK_EQ(memm_allocator_new(&memm, 62, 4, &memm_raw, 0, &a), MEMM_OK);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK(memm_holder(&memm, (char *)a + 4 * PAGE_SIZE - 1) == a);
+	CHECK(memm_holder(&memm, memm.memory) == NULL);
+	CHECK_EQ(memm.mapped[1], 1);
+	CHECK_BROKEN(memm.mapped[1], 3, memm_check(&memm),
+	             "as many pages are mapped as are not free");
+	CHECK_BROKEN(memm.with_allocator[1], 3, memm_check(&memm),
+	             "a page with an allocator is mapped");
+	CHECK_EQ(memm_allocator_destroy(&memm, a), MEMM_OK);
+	CHECK_EQ(memm_sweep(&memm), 4);
+	CHECK_EQ(memm_free_pages(&memm), 64);
 	CHECK_TEXT(memm_check(&memm), NULL);
 	host_return_all();
 }
