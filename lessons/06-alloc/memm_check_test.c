@@ -72,6 +72,12 @@ TEST(memm_tree_check_names_each_broken_node)
 	node[N30].height = 2;
 	node[N30].most = node[N70].most;
 	CHECK_TEXT(CHECKED, high);
+	/* A node that has a right child only: that is looked at too. */
+	root = &node[N30];
+	node[N30].most = max_u64(node[N30].weight, node[N70].weight);
+	CHECK_TEXT(CHECKED, NULL);
+	BROKEN(node[N70].key, 25, order);
+	BROKEN(node[N70].height, 2, knows);
 }
 
 TEST(memm_tree_has_no_node_behind_the_last)
@@ -228,6 +234,32 @@ TEST(memm_raw_check_names_what_is_wrong_at_hand)
 	BROKEN(raw->at_hand_not_empty, 4, hand);
 	BROKEN(raw->at_hand_not_empty, raw->at_hand_not_empty | 1, hand);
 	BROKEN(raw->at_hand_granules, raw->at_hand_granules + 1, hand);
+	CHECK_TEXT(CHECKED, NULL);
+	memm_test_end(&memm);
+}
+
+/* Two blocks at hand, of 2 and of 58 granules, each on the other's list: as
+ * many granules as before. */
+TEST(memm_raw_check_names_lists_at_hand_that_changed_places)
+{
+	static const char hand[] =
+		"each block at hand is on the list of its length";
+	struct memm_allocator *a;
+	struct raw            *raw;
+	char                  *block[2];
+
+	memm_test_begin(&memm, 0);
+	raw = make_raw(&a);
+	block[0] = a->allocate(a, 100, 0);
+	block[1] = a->allocate(a, 100, 0);
+	CHECK(block[1] != NULL);
+	CHECK_EQ(a->free(a, block[0]), MEMM_OK);
+	CHECK_EQ(raw->at_hand[2], 1);
+	CHECK_EQ(raw->at_hand[58], 5);
+	CHECK_TEXT(CHECKED, NULL);
+	raw->at_hand[58] = 1;
+	BROKEN(raw->at_hand[2], 5, hand);
+	raw->at_hand[58] = 5;
 	CHECK_TEXT(CHECKED, NULL);
 	memm_test_end(&memm);
 }
