@@ -47,3 +47,102 @@ TEST(page_edge_pages_beside_the_bound_keep_to_their_areas)
 	page_empty_caches(&arena.pages);
 	CHECK(arena_lists_are_as_kept());
 }
+
+/* The number behind the last area is none. */
+TEST(page_edge_behind_the_last_area_there_is_none)
+{
+	enum memarea_kind kind = (enum memarea_kind)MEMAREAS;
+	pfn_t             first = 0;
+
+	arena_make(two_areas, NULL);
+	arena_keep();
+	for (unsigned order = 0; order <= ORDER_MAX; order++)
+		CHECK_EQ(page_alloc(&arena.pages, kind, order, &first),
+		         PAGE_BAD_AREA);
+	for (uint64_t count = 1; count < 10; count++)
+		CHECK_EQ(pages_alloc_exact(&arena.pages, kind, count, &first),
+		         PAGE_BAD_AREA);
+	CHECK_EQ(first, 0);
+	CHECK(arena_is_as_kept());
+}
+
+/*  page   24      32   40      47
+ *  RAM    |desc|..|    |-------|     32 to 39 are a hole, 46 has no buddy */
+static void odd_machine(void)
+{
+	static const struct arena_range ram[] = { { 24, 32 },
+		                                  { 40, 47 },
+		                                  { 0, 0 } };
+
+	arena_make(ram, NULL);
+	CHECK_EQ(arena.array.pages, 47);
+}
+
+TEST(page_edge_a_last_page_without_a_buddy_comes_back)
+{
+	pfn_t    page[16];
+	unsigned pages = 0;
+
+	odd_machine();
+	arena_keep();
+	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page[pages]) ==
+	       PAGE_OK)
+		pages++;
+	for (unsigned round = 0; round < 2; round++) {
+		CHECK_EQ(page_free(&arena.pages, 46, 0), PAGE_OK);
+		CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page[0]),
+		         PAGE_OK);
+		CHECK_EQ(page[0], 46);
+		CHECK_EQ(page_share(&arena.pages, 46), PAGE_OK);
+		CHECK_EQ(page_free(&arena.pages, 46, 0), PAGE_OK);
+	}
+	CHECK_EQ(pages_free_exact(&arena.pages, 40, 8), PAGE_FOREIGN);
+	CHECK_EQ(pages_free_exact(&arena.pages, 40, UINT64_MAX), PAGE_FOREIGN);
+	CHECK_EQ(pages_free_exact(&arena.pages, 36, 2), PAGE_FOREIGN);
+	CHECK_EQ(pages_free_exact(&arena.pages, 40, 7), PAGE_OK);
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+	for (pfn_t pfn = 25; pfn < 32; pfn++)
+		CHECK_EQ(page_free(&arena.pages, pfn, 0), PAGE_OK);
+	page_empty_caches(&arena.pages);
+	CHECK(arena_lists_are_as_kept());
+}
+
+/* A free page's links are nobody's owner, and not its shares. */
+TEST(page_edge_free_pages_have_no_owner)
+{
+	odd_machine();
+	CHECK(msadsc_state(arena.array.page[40]) == MSADSC_FREE);
+	for (pfn_t pfn = 0; pfn < 47; pfn++) {
+		CHECK_EQ(page_owner(&arena.pages, pfn), 0);
+		CHECK_EQ(page_shares(&arena.pages, pfn), 0);
+	}
+}
+
+/* 64 pages, of which 60 come back one by one, none beside another: 32 wait,
+ * 28 are listed, and from the lists 8 come at once. */
+TEST(page_edge_a_batch_of_single_pages_is_eight)
+{
+	static const struct arena_range ram[] = { { 64, 320 }, { 0, 0 } };
+	struct page_cache *cache = &arena.pages.cache[MEMAREA_HARDWARE];
+	pfn_t              page;
+
+	arena_make(ram, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page) == PAGE_OK)
+		continue;
+	for (page = 100; page < 220; page += 2)
+		CHECK_EQ(page_free(&arena.pages, page, 0), PAGE_OK);
+	CHECK_EQ(cache->count, PAGE_LONE);
+	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].list[0].blocks, 28);
+	for (unsigned i = 0; i < PAGE_LONE; i++)
+		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page),
+		         PAGE_OK);
+	CHECK_EQ(cache->count, 0);
+	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page), PAGE_OK);
+	CHECK_EQ(cache->count, PAGE_BATCH - 1);
+	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].list[0].blocks, 20);
+	CHECK_BROKEN(cache->page[2], cache->page[1],
+	             page_alloc_check(&arena.pages),
+	             "a page is in a cache once");
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
