@@ -99,9 +99,45 @@ TEST(msadsc_print_counts_linux_sections)
 	m->array.pages = 0x28003;
 	CHECK(strstr(PRINTED(msadsc_print(&m->array)),
 	             "for     163840 of 64 bytes (Linux)") != NULL);
+	m->array.left_out_pages = 1;
+	CHECK(strstr(PRINTED(msadsc_print(&m->array)),
+	             "warning: 4 KiB of RAM above the limit") != NULL);
+	m->array.left_out_pages = 0;
 	m->array.pages = 0x20000;
 	CHECK(strstr(PRINTED(msadsc_print(&m->array)),
 	             "for      98304 of 64 bytes (Linux)") != NULL);
+}
+
+/* A section that has no RAM costs nothing, whatever else is there; RAM above
+ * the limit has no descriptors. */
+TEST(msadsc_print_counts_sections_with_ram_only)
+{
+	static const struct {
+		pfn_t    base, end;
+		uint32_t type;
+	} row[] = {
+		{ 0x1, 0x8001, E820_RAM },       /* one page of section 1 */
+		{ 0x10000, 0x10008, E820_ACPI }, /* section 2 */
+		{ 0x18000, 0x18001, E820_RAM },  /* section 3 */
+		{ 0x40000, 0x48000, E820_RAM },
+	};
+	struct machine *m = machine_new();
+
+	m->limit = 0x20000;
+	machine_add_ram(m, PAGES(1), PAGES(8));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	m->map.count = 0;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		CHECK_EQ(e820_add(&m->map, PAGES(row[i].base),
+		                  PAGES(row[i].end - row[i].base), row[i].type),
+		         E820_OK);
+	m->array.pages = 0x18001;
+	CHECK(strstr(PRINTED(msadsc_print(&m->array)),
+	             "for      98304 of 64 bytes (Linux)") != NULL);
+	m->map.count = 1;
+	m->array.pages = 0x8001;
+	CHECK(strstr(PRINTED(msadsc_print(&m->array)),
+	             "for      65536 of 64 bytes (Linux)") != NULL);
 }
 
 TEST(msadsc_list_is_for_other_programs)

@@ -107,6 +107,21 @@ TEST(occupy_check_sees_an_owner_that_lies_elsewhere)
 	           "an occupied block names who lies there");
 }
 
+/* The block right behind an occupant is not his. */
+TEST(occupy_check_sees_the_number_of_the_one_below)
+{
+	struct machine *m = machine_of_32_pages();
+	struct memareas areas;
+
+	machine_add(m, PAGES(20), PAGES(22), OCCUPANT_LOADED, "it");
+	machine_add(m, PAGES(22), PAGES(24), OCCUPANT_LOADED, "next");
+	mark(m, &areas);
+	CHECK(machine_page_is(m, 22, msadsc_twice(MSADSC_OCCUPIED, 1, 3)));
+	m->page[22] = msadsc_twice(MSADSC_OCCUPIED, 1, 2);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "an occupied block names who lies there");
+}
+
 /*  page   0   1 ... 9      21  22      24        40
  *  RAM    |---------|      |----------------------|
  *  own    |-f-|                |--it---|

@@ -282,6 +282,27 @@ TEST(occupy_refuses_also_those_who_are_not_neighbours_in_the_table)
 	CHECK_EQ(fault.pfn, 29);
 }
 
+/* The first of the table is looked at too. */
+TEST(occupy_refuses_what_the_first_one_does_not_share)
+{
+	struct machine     *m = machine_of_32_pages();
+	struct occupants    table = { 0 };
+	struct memareas     areas;
+	struct occupy_fault fault;
+
+	memareas_init(&areas, &m->array);
+	CHECK_EQ(occupants_add(&table, PAGES(20), PAGES(21) + 8, OCCUPANT_OWN,
+	                       "first"),
+	         OCCUPANTS_OK);
+	CHECK_EQ(occupants_add(&table, PAGES(21) + 8, PAGES(22), OCCUPANT_OWN,
+	                       "second"),
+	         OCCUPANTS_OK);
+	CHECK_EQ(occupy_mark(&m->array, &areas, &table, &fault), OCCUPY_TWICE);
+	CHECK_TEXT(fault.name, "first");
+	CHECK_TEXT(fault.other, "second");
+	CHECK_EQ(fault.pfn, 21);
+}
+
 TEST(occupy_refuses_to_mark_twice_and_changes_nothing)
 {
 	struct machine     *m = machine_of_32_pages();

@@ -42,11 +42,13 @@ TEST(memmgrob_adds_up_all_areas)
 
 	areas.area[1].occupied_pages = 100;
 	areas.area[1].free_pages = 200;
+	areas.area[1].run_pages = 50;
 	areas.area[2].list[5].blocks = 300;
+	areas.area[2].list[0].blocks = 7;
 	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
 	CHECK_EQ(manager.occupied_pages, 103);
-	CHECK_EQ(manager.free_pages, 230);
-	CHECK_EQ(manager.blocks, 304);
+	CHECK_EQ(manager.free_pages, 280);
+	CHECK_EQ(manager.blocks, 311);
 }
 
 TEST(memmgrob_check_names_what_is_broken_in_any_part)
@@ -99,6 +101,18 @@ TEST(memmgrob_print_and_merge_print_add_up)
 	             "merge: left in runs               0          0          5"
 	             "            5 pages\n") != NULL);
 	areas.area[MEMAREA_USER].run_pages = 0;
+	areas.area[MEMAREA_HARDWARE].run_pages = 3;
+	areas.area[MEMAREA_KERNEL].list[0].blocks = 9;
+	CHECK(strstr(PRINTED(merge_print(&areas)),
+	             "merge: left in runs               3          0          0"
+	             "            3 pages\n") != NULL);
+	CHECK(strstr(PRINTED(merge_print(&areas)),
+	             "merge: order  0    4 KiB          0          9          0"
+	             "            9 pages\n") != NULL);
+	CHECK(strstr(PRINTED(merge_list(&areas)),
+	             "free kernel order 0 blocks 9\n") != NULL);
+	areas.area[MEMAREA_HARDWARE].run_pages = 0;
+	areas.area[MEMAREA_KERNEL].list[0].blocks = 0;
 	CHECK_TEXT(PRINTED(merge_list(&areas)),
 	           "free hardware order 1 blocks 1\n"
 	           "free hardware order 2 blocks 1\n"

@@ -141,3 +141,29 @@ TEST(merge_check_sees_every_bit_that_flips_beside_runs)
 	CHECK_EQ(merge_lazily(&m->array, &areas, 64), MERGE_OK);
 	CHECK_EQ(machine_blind_bits(m, &areas, check), 0);
 }
+
+/*  page    81                     94       13 pages: 2, 4 and 4 from the end
+ *  run     |----------------------|        on, then 2 and 1 */
+TEST(merge_more_cuts_blocks_where_they_can_begin)
+{
+	static const pfn_t  first[] = { 92, 88, 84, 82, 81 };
+	struct memareas     areas;
+	struct machine     *m = machine_new();
+	struct occupy_fault fault;
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(81), PAGES(94));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	memareas_init(&areas, &m->array);
+	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
+	         OCCUPY_OK);
+	CHECK_EQ(merge_lazily(&m->array, &areas, 64), MERGE_OK);
+	for (unsigned i = 0; i < 5; i++) {
+		CHECK(merge_more(&m->array, &areas.area[0], 0));
+		CHECK_EQ(msadsc_find(&m->array, 93), 92);
+		CHECK_EQ(msadsc_state(m->page[first[i]]), MSADSC_FREE);
+		check_all(m, &areas);
+	}
+	CHECK(!merge_more(&m->array, &areas.area[0], 0));
+	CHECK_EQ(areas.area[0].free_pages, 13);
+}
