@@ -1,15 +1,9 @@
 # All text quotes what is there, and quote.py can tell when it does not: TAP.
 cd "$(dirname "$0")/.." || exit 1
+. common/host/tap.sh
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 text=$work/text.md
-number=0
-
-# point OK? NAME: one line of TAP.
-point() {
-	number=$((number + 1))
-	test "$1" -eq 0 && echo "ok $number $2" || echo "not ok $number $2"
-}
 
 # says TEXT WORDS NAME: the text fails, with these words.
 says() {

@@ -1,21 +1,11 @@
 # The 84 maps, and files that are none: TAP for prove.  A map must give the
 # block of expected.txt; garbage must be named with its line.
 cd "$(dirname "$0")/../.." || exit 1
+. common/host/tap.sh
 replay=build/fast/lesson-1-replay
 maps=lessons/01-e820/maps
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-number=0
-
-# point OK? NAME: one line of TAP.
-point() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number $2"
-	else
-		echo "not ok $number $2"
-	fi
-}
 
 for map in "$maps"/*.e820; do
 	name=$(basename "$map")

@@ -1,15 +1,8 @@
 # Lesson 6 gives out all memory, page by page: TAP for prove.  SIZES='4G' more.
 cd "$(dirname "$0")/../.." || exit 1
+. common/host/tap.sh
 report=$(mktemp) || exit 1
 trap 'rm -f "$report"' EXIT
-number=0
-
-# point OK? NAME: one line of TAP.
-point() {
-	number=$((number + 1))
-	test "$1" -eq 0 || printf 'not '
-	echo "ok $number $2"
-}
 
 # boot MEMORY WORD: the report, with a module that has a page and a bit.
 boot() {

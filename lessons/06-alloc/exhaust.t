@@ -3,18 +3,8 @@
 # a share or a smaller arena here.  A mistake that is built in must be found,
 # else nothing is proved.
 cd "$(dirname "$0")/../.." || exit 1
+. common/host/tap.sh
 fast=build/fast
-number=0
-
-# point OK? NAME: one line of TAP.
-point() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number $2"
-	else
-		echo "not ok $number $2"
-	fi
-}
 
 # all NAME PROGRAM...: the program's own count stands before the point.
 all() {

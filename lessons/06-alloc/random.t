@@ -2,19 +2,9 @@
 # million in all; OPERATIONS=1000000000 makes it a thousand million.  A mistake
 # that is built in must be found, made short, and found again by its moves.
 cd "$(dirname "$0")/../.." || exit 1
+. common/host/tap.sh
 program=build/fast/random
 operations=${OPERATIONS:-10000000}
-number=0
-
-# point OK? NAME: one line of TAP.
-point() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number $2"
-	else
-		echo "not ok $number $2"
-	fi
-}
 
 # play GAME PERCENT: so many of the operations.
 play() {
