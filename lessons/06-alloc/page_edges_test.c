@@ -146,3 +146,39 @@ TEST(page_edge_a_batch_of_single_pages_is_eight)
 	             "a page is in a cache once");
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 }
+
+/*  page   64       72       80       88       96     (from the kernel area on)
+ *         |--list--|-batch--|------list-------|      order 5, by gathering: the
+ *                                                    batch is an upper half */
+TEST(page_edge_a_batch_in_the_upper_half_is_gathered)
+{
+	const pfn_t        base = MEMAREA_KERNEL_BASE;
+	static const pfn_t group[] = { 64, 80, 88, 72 };
+	struct page_cache *cache = &arena.pages.cache[MEMAREA_KERNEL];
+	pfn_t              page;
+
+	arena_make(two_areas, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page) == PAGE_OK)
+		continue;
+	for (unsigned i = 0; i < 4; i++)
+		for (unsigned k = 0; k < PAGE_BATCH; k++)
+			CHECK_EQ(
+				page_free(&arena.pages, base + group[i] + k, 0),
+				PAGE_OK);
+	CHECK_EQ(cache->batch, base + 72);
+	CHECK_EQ(cache->count, PAGE_BATCH);
+	for (unsigned i = 0; i < PAGE_BATCH; i++)
+		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page),
+		         PAGE_OK);
+	for (unsigned i = 0; i < PAGE_LONE; i++)
+		CHECK_EQ(page_free(&arena.pages,
+		                   base + (i < 20 ? 20 : 60) + 2 * i, 0),
+		         PAGE_OK);
+	for (unsigned i = 0; i < PAGE_BATCH; i++)
+		CHECK_EQ(page_free(&arena.pages, base + 72 + i, 0), PAGE_OK);
+	CHECK_EQ(cache->count, PAGE_LONE + PAGE_BATCH);
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 5, &page), PAGE_OK);
+	CHECK_EQ(page, base + 64);
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}

@@ -105,3 +105,17 @@ TEST(pages_in_runs_cannot_be_freed)
 	           "page 0x2041: free already: 48 free pages from 0x2040");
 	CHECK(arena_is_as_kept());
 }
+
+/* A run of a single page, and nothing else is left. */
+TEST(pages_in_runs_may_be_one)
+{
+	static const struct arena_range ram[] = { { FIRST, FIRST + 65 },
+		                                  { 0, 0 } };
+	pfn_t                           first[128];
+
+	arena_make_lazily(ram, NULL, FIRST + 64);
+	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].run_pages, 1);
+	CHECK_EQ(take_all(first, 0),
+	         arena.areas.area[MEMAREA_KERNEL].usable_pages -
+	                 arena.areas.area[MEMAREA_KERNEL].occupied_pages);
+}
