@@ -464,7 +464,8 @@ help:
 #:   MEM=4G BOOT=pvh UEFI=1 CPU=max KVM=1    the machine (128M, GRUB, BIOS)
 #:   GUI=1 GRAPHICS=1                        windows; pixels, or 1024x768x24
 #:   ONCE=1 NO_COLOR=1                       power off at the end; no colours
-#:   BREAK=occupy OPTIONS='provoke=list'     words for the kernel
+#:   BREAK=occupy OPTIONS=...                words for the kernel: all, lazy,
+#:                                           provoke=list
 #:   T=word V=1 LLVM=1                       tests of that name; verbose; clang
 #:   QEMU= BOCHS= GDB= CROSS_COMPILE=        other tools than the usual ones
 
