@@ -70,12 +70,3 @@ const char *chain_return_every_second(struct page_alloc *pages,
 	}
 	return broken;
 }
-
-void take_shape(struct page_alloc *pages, struct shape *shape)
-{
-	page_empty_caches(pages);
-	for (int i = 0; i < MEMAREAS; i++)
-		for (unsigned k = 0; k < ORDERS; k++)
-			shape->blocks[i][k] =
-				pages->areas->area[i].list[k].blocks;
-}

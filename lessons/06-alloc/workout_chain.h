@@ -27,12 +27,4 @@ const char *chain_return(struct page_alloc *pages, struct chain *chain);
 const char *chain_return_every_second(struct page_alloc *pages,
                                       struct chain      *chain);
 
-/** How many free blocks there are of each order in each area. */
-struct shape {
-	uint64_t blocks[MEMAREAS][ORDERS]; /**< So many. */
-};
-
-/** The shape of all free memory; the caches are empty then. */
-void take_shape(struct page_alloc *pages, struct shape *shape);
-
 #endif

@@ -6,6 +6,20 @@
 #include "workout.h"
 #include "workout_chain.h"
 
+/* How many free blocks there are of each order in each area. */
+struct shape {
+	uint64_t blocks[MEMAREAS][ORDERS];
+};
+
+static void take_shape(struct page_alloc *pages, struct shape *shape)
+{
+	page_empty_caches(pages);
+	for (int i = 0; i < MEMAREAS; i++)
+		for (unsigned k = 0; k < ORDERS; k++)
+			shape->blocks[i][k] =
+				pages->areas->area[i].list[k].blocks;
+}
+
 static void take(struct page_alloc *pages, struct chain *chain, uint64_t most)
 {
 	pfn_t pfn;
