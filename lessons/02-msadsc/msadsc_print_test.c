@@ -203,6 +203,19 @@ TEST(msadsc_tell_says_what_speaks_for_a_page)
 	           " page[0x2] = 0xffffffe000000104\n");
 }
 
+/* What stands behind the array is no descriptor, even where it looks like a
+ * link to a run that is there. */
+TEST(msadsc_tell_follows_no_link_out_of_the_array)
+{
+	struct machine *m = machine_of_two_ranges();
+
+	m->array.first_run = m->array.pages;
+	m->page[m->array.pages] = msadsc_make(MSADSC_RUN, 0, 1, 5);
+	CHECK_TEXT(PRINTED(msadsc_tell(&m->array, PAGES(7))),
+	           " page     nothing\n"
+	           " page[0x7] = 0x0000000000000000\n");
+}
+
 /*  page       0   1   2   3   4   5   6   7   8
  *  RAM          |-----------|   |-----------|
  *                1 |--free-|    free|-used--|      */
