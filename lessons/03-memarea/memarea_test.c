@@ -222,6 +222,10 @@ TEST(memarea_print_draws_a_line_where_an_area_begins)
 	struct memareas areas = filled();
 
 	console_strip_to(show, 72);
+	areas.area[MEMAREA_USER].usable_pages = 1;
+	PRINTED(memareas_print(&areas));
+	CHECK_TEXT(shown.total, "3 of 3 have RAM");
+	areas.area[MEMAREA_USER].usable_pages = 0;
 	PRINTED(memareas_print(&areas));
 	console_strip_to(NULL, 1);
 	CHECK_TEXT(shown.name, "memarea");

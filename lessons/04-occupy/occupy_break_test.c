@@ -45,3 +45,20 @@ TEST(occupy_break_destroys_what_others_put_there)
 			    (pfn == 1 || pfn == 23 ? 0xee : 0x11))
 				CHECK_EQ(pfn, UINT64_MAX);
 }
+
+/* Who lies right behind the kernel is destroyed like anybody else. */
+TEST(occupy_break_spares_the_kernel_to_its_last_page_only)
+{
+	struct machine *m = machine_of_32_pages();
+	unsigned char  *memory = (unsigned char *)(m + 1);
+
+	machine_add(m, PAGES(20), PAGES(21), OCCUPANT_LOADED, "kernel");
+	machine_add(m, PAGES(21), PAGES(22), OCCUPANT_LOADED, "next");
+	memset(memory, 0x11, LENT);
+	phys_lend(0, LENT, memory);
+	CHECK(strstr(PRINTED(occupy_break(&m->array, &m->occupants)),
+	             "page 0x15 is in the free run from 0x10") != NULL);
+	phys_lend(0, 0, NULL);
+	CHECK_EQ(memory[PAGES(20)], 0x11);
+	CHECK_EQ(memory[PAGES(21)], 0xee);
+}

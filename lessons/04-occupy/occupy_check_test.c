@@ -146,6 +146,28 @@ TEST(occupy_check_sees_a_page_that_only_page_0_could_speak_for)
 	           "an occupied block starts at a multiple of its pages");
 }
 
+/*  page  1  2     17 18 19     30     40
+ *  RAM   |--|        |--|      |------|
+ *  own            |--it-|                 behind a hole, its page is free */
+TEST(occupy_check_looks_behind_a_hole)
+{
+	struct machine *m = machine_new();
+	struct memareas areas;
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(18), PAGES(19));
+	machine_add_ram(m, PAGES(30), PAGES(40));
+	machine_add(m, PAGES(17), PAGES(19), OCCUPANT_LOADED, "it");
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	mark(m, &areas);
+	CHECK(machine_page_is(m, 30, msadsc_make(MSADSC_RUN, 0, 10, 0)));
+	m->page[30] = msadsc_make(MSADSC_RUN, 0, 10, 18);
+	m->page[18] = msadsc_make(MSADSC_RUN, 0, 1, 0);
+	areas.area[MEMAREA_HARDWARE].occupied_pages--;
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "no page of an occupant is free");
+}
+
 /* It is occupied before anybody is marked, on behalf of nobody. */
 TEST(occupy_check_lets_page_0_be_nobodys)
 {

@@ -147,6 +147,8 @@ const char *workout_all(const struct workout_all *all)
 	broken = give_all(all, &chain);
 	if (broken != NULL)
 		return broken;
+	if (sum_up(all, &bytes) != sum)
+		return "what was loaded is as it was";
 	if (sum_of_blocks(all->pages) != blocks)
 		return "the blocks are those of before";
 	kprintf("workout: all pages are back, and all is as it was\n");
