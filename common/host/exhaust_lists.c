@@ -285,7 +285,7 @@ static void draw(const struct judge *m, struct whole *whole)
 			             i + 1 == count ? 0 : frame(list[i + 1]));
 		if (count == 0)
 			continue;
-		area->list[k + 1] = (struct free_list){ frame(list[0]), count };
+		area->list[k + 1].first = frame(list[0]);
 		area->orders |= 2U << k;
 		area->free_pages += count * (2U << k);
 	}

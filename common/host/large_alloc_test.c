@@ -56,7 +56,7 @@ TEST(page_alloc_largest_blocks_are_not_joined)
 	struct memarea *user = &m->areas.area[MEMAREA_USER];
 	pfn_t           first[2], page, ram;
 
-	CHECK_EQ(user->list[ORDER_MAX].blocks, 2);
+	CHECK_EQ(free_list_blocks(&user->list[ORDER_MAX], m->pages.page), 2);
 	for (int i = 0; i < 2; i++)
 		CHECK_EQ(page_alloc(&m->pages, MEMAREA_USER, ORDER_MAX,
 		                    &first[i]),
@@ -65,7 +65,7 @@ TEST(page_alloc_largest_blocks_are_not_joined)
 	CHECK_TEXT(page_alloc_check(&m->pages), NULL);
 	for (int i = 0; i < 2; i++)
 		CHECK_EQ(page_free(&m->pages, first[i], ORDER_MAX), PAGE_OK);
-	CHECK_EQ(user->list[ORDER_MAX].blocks, 2);
+	CHECK_EQ(free_list_blocks(&user->list[ORDER_MAX], m->pages.page), 2);
 	CHECK_TEXT(page_alloc_check(&m->pages), NULL);
 
 	CHECK_EQ(page_alloc(&m->pages, MEMAREA_USER, 0, &page), PAGE_OK);
@@ -77,7 +77,7 @@ TEST(page_alloc_largest_blocks_are_not_joined)
 	CHECK_EQ(page_alloc(&m->pages, MEMAREA_HARDWARE, 0, &page), PAGE_OK);
 	CHECK_EQ(page_free(&m->pages, page, 0), PAGE_OK);
 	page_empty_caches(&m->pages);
-	CHECK_EQ(user->list[ORDER_MAX].blocks, 2);
+	CHECK_EQ(free_list_blocks(&user->list[ORDER_MAX], m->pages.page), 2);
 	end(m);
 }
 

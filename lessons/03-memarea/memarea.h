@@ -26,8 +26,7 @@ enum memarea_kind {
 
 /** The free blocks of one order: a list through their descriptors. */
 struct free_list {
-	pfn_t    first;  /**< Or 0: none. */
-	uint64_t blocks; /**< How many are on it. */
+	pfn_t first; /**< Or 0: none. */
 };
 
 /** One area: bounds, counts, and its free blocks. */

@@ -107,8 +107,7 @@ TEST(memarea_starts_with_nothing_occupied_and_empty_lists)
 		CHECK_EQ(area->free_pages, 0);
 		CHECK_EQ(area->orders, 0);
 		for (unsigned k = 0; k < ORDERS; k++)
-			CHECK(area->list[k].first == 0 &&
-			      area->list[k].blocks == 0);
+			CHECK_EQ(area->list[k].first, 0);
 	}
 }
 

@@ -64,7 +64,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	MUST(merged == MERGE_OK,
 	     "merge before occupy: occupied pages would be given out");
 	MUST_HOLD(merge_check(&array, &areas));
-	merge_print(&areas);
+	merge_print(&array, &areas);
 	BREAKPOINT(areas, "after merge: free pages are in blocks");
 
 	memmgrob_init(&manager, &array, &areas, occupants);

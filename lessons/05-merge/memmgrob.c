@@ -20,7 +20,8 @@ void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
 		manager->occupied_pages += area->occupied_pages;
 		manager->free_pages += area->free_pages + area->run_pages;
 		for (unsigned k = 0; k < ORDERS; k++)
-			manager->blocks += area->list[k].blocks;
+			manager->blocks +=
+				free_list_blocks(&area->list[k], array->page);
 	}
 }
 

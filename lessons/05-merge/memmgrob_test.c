@@ -43,12 +43,12 @@ TEST(memmgrob_adds_up_all_areas)
 	areas.area[1].occupied_pages = 100;
 	areas.area[1].free_pages = 200;
 	areas.area[1].run_pages = 50;
-	areas.area[2].list[5].blocks = 300;
-	areas.area[2].list[0].blocks = 7;
+	areas.area[2].list[5] = areas.area[0].list[3];
+	areas.area[2].list[0] = areas.area[0].list[4];
 	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
 	CHECK_EQ(manager.occupied_pages, 103);
 	CHECK_EQ(manager.free_pages, 280);
-	CHECK_EQ(manager.blocks, 311);
+	CHECK_EQ(manager.blocks, 6);
 }
 
 TEST(memmgrob_check_names_what_is_broken_in_any_part)
@@ -72,17 +72,18 @@ TEST(memmgrob_check_names_what_is_broken_in_any_part)
 	CHECK_TEXT(memmgrob_check(&manager),
 	           "an occupied block names who lies there");
 	m->page[20] = msadsc_twice(MSADSC_OCCUPIED, 1, 2);
-	areas.area[0].list[4].blocks++;
-	CHECK_TEXT(memmgrob_check(&manager), "a list counts its blocks");
+	areas.area[0].list[4].first = 0;
+	CHECK_TEXT(memmgrob_check(&manager),
+	           "a list that is not empty is noted");
 }
 
 TEST(memmgrob_print_and_merge_print_add_up)
 {
-	struct memareas areas;
-	struct memmgrob manager;
+	struct memareas            areas;
+	struct memmgrob            manager;
+	const struct msadsc_array *array = &managed(&areas, &manager)->array;
 
-	managed(&areas, &manager);
-	CHECK_TEXT(PRINTED(merge_print(&areas)),
+	CHECK_TEXT(PRINTED(merge_print(array, &areas)),
 	           "merge: free blocks         hardware     kernel    "
 	           "   user          all\n"
 	           "merge: order  1    8 KiB          1          0    "
@@ -95,25 +96,25 @@ TEST(memmgrob_print_and_merge_print_add_up)
 	           "      0           16 pages\n"
 	           "merge: free pages                30          0    "
 	           "      0           30 pages\n");
-	CHECK(strstr(PRINTED(merge_print(&areas)), "runs") == NULL);
+	CHECK(strstr(PRINTED(merge_print(array, &areas)), "runs") == NULL);
 	areas.area[MEMAREA_USER].run_pages = 5;
-	CHECK(strstr(PRINTED(merge_print(&areas)),
+	CHECK(strstr(PRINTED(merge_print(array, &areas)),
 	             "merge: left in runs               0          0          5"
 	             "            5 pages\n") != NULL);
 	areas.area[MEMAREA_USER].run_pages = 0;
 	areas.area[MEMAREA_HARDWARE].run_pages = 3;
-	areas.area[MEMAREA_KERNEL].list[0].blocks = 9;
-	CHECK(strstr(PRINTED(merge_print(&areas)),
+	areas.area[MEMAREA_KERNEL].list[0] = areas.area[0].list[4];
+	CHECK(strstr(PRINTED(merge_print(array, &areas)),
 	             "merge: left in runs               3          0          0"
 	             "            3 pages\n") != NULL);
-	CHECK(strstr(PRINTED(merge_print(&areas)),
-	             "merge: order  0    4 KiB          0          9          0"
-	             "            9 pages\n") != NULL);
-	CHECK(strstr(PRINTED(merge_list(&areas)),
-	             "free kernel order 0 blocks 9\n") != NULL);
+	CHECK(strstr(PRINTED(merge_print(array, &areas)),
+	             "merge: order  0    4 KiB          0          1          0"
+	             "            1 pages\n") != NULL);
+	CHECK(strstr(PRINTED(merge_list(array, &areas)),
+	             "free kernel order 0 blocks 1\n") != NULL);
 	areas.area[MEMAREA_HARDWARE].run_pages = 0;
-	areas.area[MEMAREA_KERNEL].list[0].blocks = 0;
-	CHECK_TEXT(PRINTED(merge_list(&areas)),
+	areas.area[MEMAREA_KERNEL].list[0].first = 0;
+	CHECK_TEXT(PRINTED(merge_list(array, &areas)),
 	           "free hardware order 1 blocks 1\n"
 	           "free hardware order 2 blocks 1\n"
 	           "free hardware order 3 blocks 1\n"

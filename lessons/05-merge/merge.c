@@ -57,12 +57,24 @@ enum merge_status merge_runs(struct msadsc_array *array, struct memareas *areas)
 	return MERGE_OK;
 }
 
-/* One list: its links, its blocks, and that none has a free buddy. */
-static const char *check_list(const struct msadsc_array *array,
-                              const struct memarea *area, unsigned order)
+uint64_t free_list_blocks(const struct free_list *list,
+                          const struct msadsc    *page)
 {
 	uint64_t blocks = 0;
-	pfn_t    previous = 0, bit = UINT64_C(1) << order;
+
+	for (pfn_t pfn = list->first; pfn != 0; pfn = msadsc_high(page[pfn]))
+		blocks++;
+	return blocks;
+}
+
+/* One list: its links, its blocks, which are counted into @blocks, and that
+ * none has a free buddy.  It ends: each block names the one before it, so that
+ * none comes twice. */
+static const char *check_list(const struct msadsc_array *array,
+                              const struct memarea *area, unsigned order,
+                              uint64_t *blocks)
+{
+	pfn_t previous = 0, bit = UINT64_C(1) << order;
 
 	for (pfn_t pfn = area->list[order].first; pfn != 0;
 	     pfn = msadsc_high(array->page[pfn])) {
@@ -86,12 +98,10 @@ static const char *check_list(const struct msadsc_array *array,
 		            (array->page[pfn].word &
 		             (MSADSC_STATE | MSADSC_ORDER)))
 			return "no two free buddies stand side by side";
-		if (++blocks > area->list[order].blocks)
-			break;
 		previous = pfn;
+		++*blocks;
 	}
-	return blocks == area->list[order].blocks ? NULL
-	                                          : "a list counts its blocks";
+	return NULL;
 }
 
 /* Free blocks that the descriptors show, list or no list. */
@@ -143,13 +153,14 @@ const char *merge_check(const struct msadsc_array *array,
 		uint64_t              pages = 0;
 
 		for (unsigned k = 0; broken == NULL && k < ORDERS; k++) {
-			const struct free_list *list = &area->list[k];
+			uint64_t blocks = 0;
 
-			if ((area->orders >> k & 1) != (list->blocks != 0))
+			if ((area->orders >> k & 1) !=
+			    (area->list[k].first != 0))
 				return "a list that is not empty is noted";
-			broken = check_list(array, area, k);
-			pages += list->blocks << k;
-			listed += list->blocks;
+			broken = check_list(array, area, k, &blocks);
+			pages += blocks << k;
+			listed += blocks;
 		}
 		if (broken != NULL)
 			return broken;

@@ -34,7 +34,6 @@ static inline void free_list_push(struct memarea *area, struct msadsc *page,
 		page[list->first].word |= pfn << MSADSC_LOW_SHIFT;
 	page[pfn] = msadsc_make(MSADSC_FREE, order, 0, list->first);
 	list->first = pfn;
-	list->blocks++;
 	area->orders |= UINT32_C(1) << order;
 	area->free_pages += UINT64_C(1) << order;
 }
@@ -52,13 +51,11 @@ static inline void free_list_remove(struct memarea *area, struct msadsc *page,
 	struct free_list *list = &area->list[order];
 	pfn_t             previous = msadsc_low(d), next = msadsc_high(d);
 
-	if (previous == 0)
-		list->first = next;
-	else
-		page[previous].word ^= (pfn ^ next) << MSADSC_HIGH_SHIFT;
 	if (next != 0)
 		page[next].word ^= (pfn ^ previous) << MSADSC_LOW_SHIFT;
-	if (--list->blocks == 0)
+	if (previous != 0)
+		page[previous].word ^= (pfn ^ next) << MSADSC_HIGH_SHIFT;
+	else if ((list->first = next) == 0)
 		area->orders &= ~(UINT32_C(1) << order);
 	area->free_pages -= UINT64_C(1) << order;
 }
@@ -109,11 +106,18 @@ bool merge_more(struct msadsc_array *array, struct memarea *area,
 const char *merge_check(const struct msadsc_array *array,
                         const struct memareas     *areas);
 
-/** Print blocks by order and area, with the pages they sum to.  Takes constant
- * time: the lists have counted. */
-void merge_print(const struct memareas *areas);
+/** How many blocks are on @p list.  Takes O(blocks) time: nobody needs the
+ * number so often that each push should keep it. */
+uint64_t free_list_blocks(const struct free_list *list,
+                          const struct msadsc    *page);
 
-/** Print the lists: `free NAME order K blocks N`, none that is empty. */
-void merge_list(const struct memareas *areas);
+/** Print blocks by order and area, with the pages they sum to.  Takes O(blocks)
+ * time. */
+void merge_print(const struct msadsc_array *array,
+                 const struct memareas     *areas);
+
+/** Print the lists: `free NAME order K blocks N`, none that is empty.  Takes
+ * O(blocks) time. */
+void merge_list(const struct msadsc_array *array, const struct memareas *areas);
 
 #endif

@@ -268,7 +268,9 @@ static void merge(struct machine *m, const struct model *model,
 	}
 	for (int i = 0; i < MEMAREAS; i++)
 		for (unsigned k = 0; k < ORDERS; k++)
-			CHECK_EQ(areas->area[i].list[k].blocks, blocks[i][k]);
+			CHECK_EQ(free_list_blocks(&areas->area[i].list[k],
+			                          m->array.page),
+			         blocks[i][k]);
 }
 
 TEST(stages_agree_with_a_page_by_page_model)

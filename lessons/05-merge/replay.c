@@ -16,5 +16,5 @@ REPLAY(5)
 		host_refuse("merge before occupy");
 	ASSERT(merge_check(&replayed_array, &replayed_areas) == NULL, "%s",
 	       merge_check(&replayed_array, &replayed_areas));
-	merge_list(&replayed_areas);
+	merge_list(&replayed_array, &replayed_areas);
 }

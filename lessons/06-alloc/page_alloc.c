@@ -35,7 +35,6 @@ static inline pfn_t pop(struct memarea *area, struct msadsc *page,
 	else
 		area->orders ^= UINT32_C(1) << order;
 	list->first = next;
-	list->blocks--;
 	area->free_pages -= UINT64_C(1) << order;
 	return pfn;
 }
@@ -56,7 +55,7 @@ split(struct memarea *area, struct msadsc *page, unsigned order)
 		pfn_t half = pfn + (UINT64_C(1) << k);
 
 		page[half] = msadsc_make(MSADSC_FREE, k, 0, 0);
-		area->list[k] = (struct free_list){ half, 1 };
+		area->list[k].first = half;
 	}
 	return pfn;
 }

@@ -83,8 +83,8 @@ TEST(page_alloc_takes_the_smallest_block_that_is_large_enough)
 	CHECK_EQ(take(MEMAREA_KERNEL, 1), 66);
 	CHECK_EQ(take(MEMAREA_KERNEL, 3), 72);
 	CHECK_EQ(take(MEMAREA_KERNEL, 3), 96);
-	CHECK_EQ(arena.areas.area[0].list[3].blocks, 1);
-	CHECK_EQ(arena.areas.area[0].list[4].blocks, 1);
+	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 3), 1);
+	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 4), 1);
 	CHECK_EQ(arena.areas.area[0].list[4].first, 112);
 }
 
@@ -313,7 +313,7 @@ TEST(page_free_joins_nothing_across_areas)
 	page_empty_caches(&arena.pages);
 	whole();
 	CHECK(arena_lists_are_as_kept());
-	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].list[5].blocks, 1);
+	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 5), 1);
 }
 
 TEST(page_share_takes_as_many_frees)

@@ -101,6 +101,12 @@ bool arena_is_as_kept(void)
 	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0;
 }
 
+uint64_t arena_blocks(enum memarea_kind kind, unsigned order)
+{
+	return free_list_blocks(&arena.areas.area[kind].list[order],
+	                        arena.array.page);
+}
+
 bool arena_lists_are_as_kept(void)
 {
 	const uint64_t what = MSADSC_STATE | MSADSC_ORDER;

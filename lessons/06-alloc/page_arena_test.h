@@ -56,6 +56,9 @@ void arena_keep(void);
 /** Whether all state is what it was at arena_keep(), byte for byte. */
 bool arena_is_as_kept(void);
 
+/** How many blocks of @p order are on the free list of area @p kind. */
+uint64_t arena_blocks(enum memarea_kind kind, unsigned order);
+
 /** Whether the free lists hold the same blocks as at arena_keep(). */
 bool arena_lists_are_as_kept(void);
 

@@ -80,7 +80,6 @@ static inline void page_unlink(struct memarea *area, struct free_list *list,
 		page[previous].word ^= (pfn ^ next) << MSADSC_HIGH_SHIFT;
 	else if ((list->first = next) == 0)
 		area->orders ^= (uint32_t)bit;
-	list->blocks--;
 }
 
 /**

@@ -133,14 +133,14 @@ TEST(page_edge_a_batch_of_single_pages_is_eight)
 	for (page = 100; page < 220; page += 2)
 		CHECK_EQ(page_free(&arena.pages, page, 0), PAGE_OK);
 	CHECK_EQ(cache->count, PAGE_LONE);
-	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].list[0].blocks, 28);
+	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 0), 28);
 	for (unsigned i = 0; i < PAGE_LONE; i++)
 		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page),
 		         PAGE_OK);
 	CHECK_EQ(cache->count, 0);
 	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page), PAGE_OK);
 	CHECK_EQ(cache->count, PAGE_BATCH - 1);
-	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].list[0].blocks, 20);
+	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 0), 20);
 	CHECK_BROKEN(cache->page[2], cache->page[1],
 	             page_alloc_check(&arena.pages),
 	             "a page is in a cache once");

@@ -30,7 +30,6 @@ static inline void push(struct memarea *area, struct free_list *list,
 		area->orders |= (uint32_t)bit;
 	page[pfn].word = word | next << MSADSC_HIGH_SHIFT;
 	list->first = pfn;
-	list->blocks++;
 }
 
 /* Put the block at @pfn, which can be joined, onto a list, joined as often as

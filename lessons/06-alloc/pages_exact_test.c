@@ -45,7 +45,7 @@ static uint64_t free_pages(void)
 /* Blocks of @order that are free. */
 static uint64_t blocks(unsigned order)
 {
-	return arena.areas.area[MEMAREA_HARDWARE].list[order].blocks;
+	return arena_blocks(MEMAREA_HARDWARE, order);
 }
 
 /*  before  |f * 64                                          |

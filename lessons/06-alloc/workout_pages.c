@@ -16,8 +16,8 @@ static void take_shape(struct page_alloc *pages, struct shape *shape)
 	page_empty_caches(pages);
 	for (int i = 0; i < MEMAREAS; i++)
 		for (unsigned k = 0; k < ORDERS; k++)
-			shape->blocks[i][k] =
-				pages->areas->area[i].list[k].blocks;
+			shape->blocks[i][k] = free_list_blocks(
+				&pages->areas->area[i].list[k], pages->page);
 }
 
 static void take(struct page_alloc *pages, struct chain *chain, uint64_t most)
@@ -39,7 +39,7 @@ static void show(struct page_alloc *pages, const struct chain *chain,
 	page_empty_caches(pages);
 	kprintf("workout: %llu pages %s\n", (unsigned long long)chain->pages,
 	        what);
-	merge_print(pages->areas);
+	merge_print(pages->array, pages->areas);
 }
 
 const char *workout_pages(struct page_alloc *pages, uint64_t most)

@@ -142,9 +142,7 @@ class Area:
         self.usable = int(value["usable_pages"])
         self.occupied = int(value["occupied_pages"])
         self.free = int(value["free_pages"])
-        self.lists = [(int(value["list"][k]["first"]),
-                       int(value["list"][k]["blocks"]))
-                      for k in range(ORDERS)]
+        self.lists = [int(value["list"][k]["first"]) for k in range(ORDERS)]
 
 
 def areas():

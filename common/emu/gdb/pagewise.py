@@ -177,9 +177,9 @@ class Buddy(Command):
     @staticmethod
     def follow(array, area, order):
         """Blocks on a list; says where it is broken."""
-        pfn, blocks = area.lists[order]
+        pfn = area.lists[order]
         before = found = 0
-        while pfn != 0 and found <= blocks:
+        while pfn != 0:
             descriptor = array.at(pfn) if pfn < array.pages else None
             if descriptor is None or descriptor.state != "free" or \
                     descriptor.order != order or descriptor.low != before:
@@ -188,10 +188,7 @@ class Buddy(Command):
                 break
             found += 1
             before, pfn = pfn, descriptor.high
-        if found != blocks:
-            say("broken: %s, order %d: %d blocks on the list, %d counted"
-                % (area.name, order, found, blocks))
-        return blocks
+        return found
 
 
 class Occupied(Command):
