@@ -11,9 +11,11 @@ returned that is another, a statement gone.
 One whose object code is that of the original, or of a mutant before it, is no
 mutant: without optimization, and for what the tests do not notice also at -O2.
 The rest is judged in this order, until one judge notices (--quick asks the
-first only):
+first only, and so compares no list of survivors):
 
   tests      all unit tests, those that stand nearest first
+  bench      `make bench` on the host: a row that is not what it was with the
+             original, by more than 2 %
   sanitizer  those of the same folder, under ASan and UBSan
   programs   random operations beside models, and the exhaustive programs,
              with the shares that are below
@@ -35,6 +37,11 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from bench import CHANGED  # noqa: E402
+from bench_count import Broken, in_callgrind  # noqa: E402
 
 TOP = Path(__file__).resolve().parent.parent.parent
 WORK = TOP / "build/mutants"
@@ -68,6 +75,16 @@ PROGRAMS = [
                                                          "12"], 60),
     ("lessons/0[26]-.*/(msadsc|page).*", ["exhaust_pages"], 120),
     ("lessons/0[26]-.*/(msadsc|page).*", ["exhaust_pages", "--exact"], 200),
+]
+
+# Which workloads of make bench, on how many GiB, judge what lives then.
+WORKLOADS = [
+    ("lessons/01-", "e820", 1), ("lessons/0[2345]-", "boot", 64),
+    ("lessons/(05|06-.*/page)", "pages", 4),
+    ("lessons/(05|06-.*/page)", "worst", 4),
+    ("lessons/06-.*/obj", "objects", 4),
+    ("lessons/06-.*/memm", "memm_small", 4), ("lessons/06-.*/memm", "memm", 32),
+    ("lessons/06-.*/user_map", "user_map", 4),
 ]
 
 # What else they are made of.
@@ -269,6 +286,38 @@ class Bench:
                 return " ".join([program, *arguments[:1]])
         return None
 
+    def counts(self, mutant, made, workload, gib):
+        """{row: instructions of an operation} of a workload."""
+        stages = [name for name in self.sources if not re.search(
+            r"_test\.c|lib/test\.c|test_near", name)]
+        benches = ["common/lib/bench.c", "common/host/bench_host.c",
+                   *sorted(str(path.relative_to(TOP)) for path in
+                           TOP.glob("lessons/*/*_bench.c"))]
+        rest = self.rest("bench", stages + benches, PLAIN, mutant.source)
+        self.run(["gcc", made, rest, "-o", "program"])
+        rows = in_callgrind(str(self.tree / "program"), workload, gib)
+        return {row: total / operations
+                for row, (operations, total) in rows.items()}
+
+    def bench(self, mutant):
+        """Which row of make bench is another, or None."""
+        for rule, *run in WORKLOADS:
+            if not re.match(rule, mutant.source):
+                continue
+            before = (mutant.source, *run)
+            if before not in self.made:
+                self.compile(mutant.source, "same.o", PLAIN)
+                self.made[before] = self.counts(mutant, "same.o", *run)
+            try:
+                now = self.counts(mutant, "mutant.o", *run)
+            except Broken:
+                return "bench ends"
+            for row, count in self.made[before].items():
+                if abs(now[row] - count) > CHANGED * count:
+                    return "bench %s is %.2f, was %.2f" % (row, now[row],
+                                                           count)
+        return None
+
     def judge(self, mutant, seen):
         """Who notices: a judge and what it said, or 'survives'."""
         noticed = self.tests(mutant, "tests", FAST, "mutant.o")
@@ -277,7 +326,8 @@ class Bench:
             noticed = seen.get(code)
             seen[code] = "twin"
         if noticed is None and not self.quick:
-            noticed = self.sanitizer(mutant) or self.programs(mutant)
+            noticed = (self.bench(mutant) or self.sanitizer(mutant)
+                       or self.programs(mutant))
         return noticed or "survives"
 
 
@@ -339,7 +389,7 @@ def count(mutants):
     alive = ends.count("survives")
     rest = ", ".join("%d %s" % (ends.count(end), end) for end in (
         "sanitizer", "random", "exhaust_e820", "exhaust_merge",
-        "exhaust_pages", "same", "twin", "invalid") if end in ends)
+        "exhaust_pages", "bench", "same", "twin", "invalid") if end in ends)
     return "%d of %d killed, %.1f %% (%s)" % (
         tried - alive, tried, 100 * (tried - alive) / max(tried, 1), rest)
 
@@ -406,6 +456,8 @@ def main():
     with ThreadPoolExecutor(options.jobs) as pool:
         mutants = sum(pool.map(try_one, files), [])
     print("all: %s" % count(mutants))
+    if options.quick:
+        return 0
     return accounts(mutants, options.every == 1) != 0
 
 
