@@ -53,6 +53,12 @@ void console_strip_begin(const char *name);
  */
 void console_strip_range(paddr_t base, paddr_t end, enum console_colour colour);
 
+/** A boundary at @p base: a white line in its column.  Takes O(columns) time. */
+static inline void console_strip_line(paddr_t base)
+{
+	console_strip_range(base, base + 1, COLOUR_NONE);
+}
+
 /** End the strip, with a total to be written beside it, and show it. */
 void console_strip_end(const char *format, ...) PRINTF_LIKE(1, 2);
 

@@ -52,6 +52,13 @@ static inline uint64_t bytes_to_pages(uint64_t bytes)
 	return pfn_up(bytes);
 }
 
+/** How many pieces of @p piece units hold @p units: rounds up; the sum of the
+ * two must not wrap. */
+static inline uint64_t pieces_for(uint64_t units, uint64_t piece)
+{
+	return (units + piece - 1) / piece;
+}
+
 /** The smaller of two numbers of one unit. */
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {

@@ -22,7 +22,7 @@ void *phys_lent(paddr_t paddr, uint64_t bytes)
 	uint64_t offset = paddr - lent.base;
 
 	if (paddr < lent.base || offset > lent.bytes ||
-	    bytes > lent.bytes - offset || lent.bytes == 0)
+	    bytes > lent.bytes - offset || bytes == 0)
 		return NULL;
 	return lent.memory + offset;
 }

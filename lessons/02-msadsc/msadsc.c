@@ -109,7 +109,7 @@ enum msadsc_status msadsc_init(struct msadsc_array   *array,
 {
 	pfn_t    pages = pages_to_describe(map, limit);
 	uint64_t bytes = pages * sizeof(struct msadsc);
-	paddr_t  end = pfn_to_paddr(limit), place = 0;
+	paddr_t  end = pfn_to_paddr(limit), place;
 
 	ASSERT(limit > 0 && limit <= PFN_LIMIT, "limit %llu",
 	       (unsigned long long)limit);

@@ -274,3 +274,23 @@ TEST(msadsc_tell_trusts_no_list)
 	m->array.first_run = 8; /* the first that is outside */
 	CHECK_TEXT(PRINTED(msadsc_tell(&m->array, PAGES(2))), none);
 }
+
+/*  sections  |   0   |   1   |   2   |   3
+ *  RAM        |------|              |-|     half a page, and behind the last */
+TEST(msadsc_print_counts_no_section_without_a_whole_page)
+{
+	struct machine *m = machine_new();
+
+	machine_add_ram(m, PAGES(1), PAGES(8));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	m->map.range[0].end = PAGES(0x8000);
+	m->map.range[1] =
+		(struct e820_range){ PAGES(0x10002),
+		                     PAGES(0x10002) + PAGE_SIZE / 2, E820_RAM };
+	m->map.range[2] =
+		(struct e820_range){ PAGES(0x18000), PAGES(0x18001), E820_RAM };
+	m->map.count = 2;
+	m->array.pages = 0x18001;
+	CHECK(strstr(PRINTED(msadsc_print(&m->array)),
+	             "for      32768 of 64 bytes (Linux)") != NULL);
+}

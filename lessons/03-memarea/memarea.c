@@ -9,8 +9,8 @@
 #include "memarea.h"
 #include "strip.h"
 
-static const pfn_t bound[MEMAREAS + 1] = { 0, MEMAREA_KERNEL_BASE,
-	                                   MEMAREA_USER_BASE, PFN_LIMIT };
+static const pfn_t bound[] = { 0, MEMAREA_KERNEL_BASE, MEMAREA_USER_BASE,
+	                       PFN_LIMIT };
 
 const char *memarea_name(enum memarea_kind kind)
 {
@@ -84,7 +84,7 @@ static void draw_strip(const struct memareas *areas)
 	for (int i = 0; i < MEMAREAS; i++) {
 		paddr_t base = pfn_to_paddr(areas->area[i].base);
 
-		console_strip_range(base, base + 1, COLOUR_NONE);
+		console_strip_line(base);
 		with_pages += areas->area[i].usable_pages > 0;
 	}
 	console_strip_end("%u of %d have RAM", with_pages, MEMAREAS);

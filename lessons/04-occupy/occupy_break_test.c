@@ -62,3 +62,27 @@ TEST(occupy_break_spares_the_kernel_to_its_last_page_only)
 	CHECK_EQ(memory[PAGES(20)], 0x11);
 	CHECK_EQ(memory[PAGES(21)], 0xee);
 }
+
+/* The kernel may be the first of the table, and what stands behind the last
+ * one is nobody. */
+TEST(occupy_break_reads_the_table_from_first_to_last)
+{
+	struct machine  *m = machine_of_32_pages();
+	unsigned char   *memory = (unsigned char *)(m + 1);
+	struct occupants table = { .count = 2 };
+
+	table.entry[0] = (struct occupant){ PAGES(20), PAGES(21),
+		                            OCCUPANT_LOADED, "kernel" };
+	table.entry[1] = (struct occupant){ PAGES(21), PAGES(22),
+		                            OCCUPANT_LOADED, "it" };
+	table.entry[2] = (struct occupant){ PAGES(21), PAGES(24),
+		                            OCCUPANT_LOADED, "kernel" };
+	memset(memory, 0x11, LENT);
+	phys_lend(0, LENT, memory);
+	CHECK(strstr(PRINTED(occupy_break(&m->array, &table)),
+	             "kernel is destroyed") == NULL);
+	phys_lend(0, 0, NULL);
+	CHECK_EQ(memory[PAGES(20)], 0x11);
+	CHECK_EQ(memory[PAGES(21)], 0xee);
+	CHECK_EQ(memory[PAGES(22)], 0x11);
+}

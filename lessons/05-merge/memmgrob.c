@@ -48,7 +48,7 @@ const char *memmgrob_check(const struct memmgrob *manager)
 static void draw_block(paddr_t base, uint64_t bytes)
 {
 	if (bytes * 8 >= base)
-		console_strip_range(base, base + 1, COLOUR_NONE);
+		console_strip_line(base);
 }
 
 static void draw_strip(const struct memmgrob *manager)

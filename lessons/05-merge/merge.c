@@ -78,7 +78,7 @@ static const char *check_list(const struct msadsc_array *array,
 
 	for (pfn_t pfn = area->list[order].first; pfn != 0;
 	     pfn = msadsc_high(array->page[pfn])) {
-		pfn_t buddy = pfn ^ bit;
+		pfn_t above = pfn + bit;
 
 		if (pfn < area->base || pfn >= array->pages ||
 		    bit > area->end - pfn)
@@ -93,8 +93,9 @@ static const char *check_list(const struct msadsc_array *array,
 			       "ways";
 		/* A buddy above is in the same area: where an area ends is a
 		 * multiple of 2 * bit, or of what lies below it in all. */
-		if (order < ORDER_MAX && buddy > pfn && buddy < array->pages &&
-		    (array->page[buddy].word & (MSADSC_STATE | MSADSC_ORDER)) ==
+		if (order < ORDER_MAX && (pfn & bit) == 0 &&
+		    above < array->pages &&
+		    (array->page[above].word & (MSADSC_STATE | MSADSC_ORDER)) ==
 		            (array->page[pfn].word &
 		             (MSADSC_STATE | MSADSC_ORDER)))
 			return "no two free buddies stand side by side";

@@ -109,8 +109,7 @@ static enum memm_status check_request(const struct memm         *memm,
 	if ((request->align & (request->align - 1)) != 0)
 		return MEMM_BAD_ALIGN;
 	/* From here on sums of the two cannot wrap. */
-	if (request->bytes > memm->pages * PAGE_SIZE ||
-	    request->align > memm->pages * PAGE_SIZE)
+	if (max_u64(request->bytes, request->align) > memm->pages * PAGE_SIZE)
 		return MEMM_NO_MEMORY;
 	return MEMM_OK;
 }
@@ -122,8 +121,10 @@ static struct memm_process *process_for(struct memm *memm, uint64_t pid)
 
 	if (process == NULL)
 		process = memm_process_new(memm, pid);
-	if (process == NULL && memm_sweep(memm) != 0)
+	if (process == NULL) {
+		memm_sweep(memm);
 		process = memm_process_new(memm, pid);
+	}
 	return process;
 }
 

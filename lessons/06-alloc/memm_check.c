@@ -107,19 +107,23 @@ static const char *check_process(const struct memm         *memm,
 	return user_map_check(&process->map, &memm->tables);
 }
 
+static const char weightless[] = "only runs and rooms have a weight";
+
 /* Allocators lie one behind the other, and there are as many as processes
  * have. */
 static const char *check_order(const struct memm *memm, uint64_t allocators)
 {
 	const char       *broken = memm_tree_check(memm->allocators);
 	struct memm_node *node = memm_tree_first(memm->allocators);
-	pfn_t             past = 0;
+	pfn_t             past = memm->first;
 
 	if (broken != NULL)
 		return broken;
 	for (; node != NULL; node = memm_tree_next(memm->allocators, node)) {
 		if (node->key < past)
 			return "no page is held by two allocators";
+		if (node->weight != 0)
+			return weightless;
 		past = node->key +
 		       MEMM_OF(node, struct memm_allocator, by_address)->bytes /
 		               PAGE_SIZE;
@@ -158,6 +162,8 @@ const char *memm_check(const struct memm *memm)
 		broken = check_process(
 			memm, MEMM_OF(node, struct memm_process, node), &sum);
 		sum.processes++;
+		if (broken == NULL && node->weight != 0)
+			broken = weightless;
 	}
 	if (broken == NULL)
 		broken = check_order(memm, sum.allocators);

@@ -494,6 +494,20 @@ TEST(memm_check_names_allocators_that_overlap)
 	CHECK_TEXT(CHECKED, "no page is held by two allocators");
 }
 
+/* A node that nobody weighs says nothing of weights. */
+TEST(memm_check_names_a_weight_that_nobody_asks_for)
+{
+	static const char none[] = "only runs and rooms have a weight";
+
+	processes();
+	memm_tree_weigh(memm.processes, memm.processes->key, 1);
+	CHECK_TEXT(CHECKED, none);
+	memm_tree_weigh(memm.processes, memm.processes->key, 0);
+	CHECK_TEXT(CHECKED, NULL);
+	memm_tree_weigh(memm.allocators, memm.allocators->key, 1);
+	CHECK_TEXT(CHECKED, none);
+}
+
 /* The manager's counts and bits agree with each other, not with what the
  * processes have. */
 TEST(memm_check_names_pages_that_no_process_has)

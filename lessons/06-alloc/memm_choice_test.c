@@ -343,3 +343,30 @@ TEST(memm_takes_a_destroyed_place_before_a_free_one)
 	CHECK_EQ(memm.destroyed_pages, 0);
 	end();
 }
+
+/* A destroyed allocator stays its process's as long as others find pages: for
+ * what they need, if not for what they wish. */
+TEST(memm_sweeps_nothing_while_free_pages_are_left)
+{
+	struct memm_allocator *all = NULL;
+	void                  *block = NULL;
+
+	memm_test_begin(&memm, 0);
+	block = get(130 * KiB, 0);
+	CHECK_EQ(memm_free(&memm, block), MEMM_OK);
+	CHECK_EQ(memm.destroyed_pages, 34);
+	CHECK_EQ(memm_allocate(&memm, 8, 50, 0, &block), MEMM_OK);
+	CHECK_EQ(memm.destroyed_pages, 34);
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, 4), 4,
+	                            &memm_whole, 9, &all),
+	         MEMM_OK);
+	CHECK(all->allocate(all, 3 * PAGE_SIZE, 0) != NULL);
+	CHECK_EQ(memm_free_pages(&memm), 2);
+	CHECK_EQ(memm_allocate(&memm, 9, 50, 0, &block), MEMM_OK);
+	CHECK_EQ(memm_free_pages(&memm), 0);
+	CHECK_EQ(memm.destroyed_pages, 34);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_reclaim(&memm, 8), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 9), MEMM_OK);
+	end();
+}

@@ -112,7 +112,7 @@ pfn_t memm_find_pages(const struct memm *memm, uint64_t pages)
 {
 	pfn_t first = 0;
 
-	memm_pages_find(memm, pages, 0, 1, &first);
+	memm_pages_find_any(memm, pages, &first);
 	return first;
 }
 

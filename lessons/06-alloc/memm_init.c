@@ -3,6 +3,7 @@
  * Lesson 6: how memm starts, and where page tables come from: see memm.h.
  */
 #include "memm_process.h"
+#include "memm_raw.h"
 #include "phys.h"
 
 enum memm_status memm_init(struct memm *memm, pfn_t first, uint64_t pages,
@@ -15,16 +16,16 @@ enum memm_status memm_init(struct memm *memm, pfn_t first, uint64_t pages,
 	if (first == 0 || pages > MEMM_PAGES_MAX || pages <= own ||
 	    first > MEMM_PAGES_MAX - pages || only_pages > pages - own)
 		return MEMM_BAD_ARENA;
-	if (only_pages != 0 && only_pages < memm_raw.pages_for(1, 0))
+	if (only_pages != 0 && only_pages < RAW_PAGES_LEAST)
 		return MEMM_TOO_SMALL;
 	*memm = (struct memm){ .first = first, .pages = pages };
 	memm->memory = phys_to_virt(pfn_to_paddr(first), pages * PAGE_SIZE);
 	memm_pages_init(memm);
-	if (only_pages == 0)
-		return MEMM_OK;
-	status = memm_allocator_new(memm, first + own, only_pages, &memm_raw, 0,
-	                            &only);
-	ASSERT(status == MEMM_OK, "%s", memm_status_text(status));
+	if (only_pages != 0) {
+		status = memm_allocator_new(memm, first + own, only_pages,
+		                            &memm_raw, 0, &only);
+		ASSERT(status == MEMM_OK, "%s", memm_status_text(status));
+	}
 	return MEMM_OK;
 }
 
@@ -33,7 +34,7 @@ static bool take_table(void *from, paddr_t *table)
 	struct memm *memm = from;
 	pfn_t        page;
 
-	if (!memm_pages_find(memm, 1, 0, 1, &page))
+	if (!memm_pages_find_any(memm, 1, &page))
 		return false;
 	memm_pages_take(memm, page, 1, MEMM_TABLE);
 	*table = pfn_to_paddr(page);

@@ -108,7 +108,7 @@ static void add_run(struct memm *memm, pfn_t first, pfn_t past)
 
 void memm_pages_init(struct memm *memm)
 {
-	uint64_t words = (memm->pages + 63) / 64;
+	uint64_t words = pieces_for(memm->pages, 64);
 	uint64_t own = memm_bits_pages(memm->pages);
 
 	memm->mapped = memm_page(memm, memm->first);
@@ -165,7 +165,7 @@ static void join_run(struct memm *memm, pfn_t first, pfn_t past)
 	struct memm_node *below = NULL, *above = NULL;
 
 	if (is_free(memm, first - 1))
-		below = memm_tree_below(memm->runs, first - 1);
+		below = memm_tree_below(memm->runs, first);
 	if (is_free(memm, past))
 		above = memm_tree_find(memm->runs, past);
 	if (below == NULL && above == NULL) {

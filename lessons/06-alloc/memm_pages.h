@@ -45,7 +45,7 @@ static inline bool memm_bit(const struct memm *memm, const uint64_t *bits,
 /** Pages that the bits of so many pages take. */
 static inline uint64_t memm_bits_pages(uint64_t pages)
 {
-	return bytes_to_pages(3 * ((pages + 63) / 64) * sizeof(uint64_t));
+	return bytes_to_pages(3 * (pieces_for(pages, 64)) * sizeof(uint64_t));
 }
 
 /** Lay the bits into the arena's first pages; the rest is a free run. */
@@ -68,6 +68,13 @@ uint64_t memm_count_bits(const struct memm *memm, const uint64_t *bits,
  */
 bool memm_pages_find(const struct memm *memm, uint64_t pages, uint64_t lead,
                      uint64_t align, pfn_t *first);
+
+/** memm_pages_find() where nothing needs to be aligned. */
+static inline bool memm_pages_find_any(const struct memm *memm, uint64_t pages,
+                                       pfn_t *first)
+{
+	return memm_pages_find(memm, pages, 0, 1, first);
+}
 
 /** Whether the run is in the arena and free. */
 bool memm_pages_are_free(const struct memm *memm, pfn_t first, uint64_t pages);

@@ -9,7 +9,7 @@
 static const char *check_bits(const struct memm *memm)
 {
 	pfn_t    first = memm->first;
-	uint64_t words = (memm->pages + 63) / 64;
+	uint64_t words = pieces_for(memm->pages, 64);
 	uint64_t used = memm->pages - memm_free_pages(memm);
 
 	for (uint64_t i = 0; i < words; i++) {
@@ -37,7 +37,7 @@ const char *memm_pages_check(const struct memm *memm)
 {
 	const char             *broken = memm_tree_check(memm->runs);
 	uint64_t                sum = 0;
-	pfn_t                   past = 0;
+	pfn_t                   past = memm->first;
 	const struct memm_node *run;
 
 	if (broken != NULL)

@@ -18,6 +18,12 @@
 #define TYPE_ADDRESS(name) &memm_##name,
 static const struct memm_type *const types[] = { MEMM_TYPES(TYPE_ADDRESS) };
 
+/* Where a new allocator may go, as a multiple of pages. */
+static uint64_t align_for(const struct memm_request *request)
+{
+	return max_u64(1, request->align / PAGE_SIZE);
+}
+
 /* Where a new allocator would go. */
 struct place {
 	uint64_t least; /* pages */
@@ -41,7 +47,7 @@ static struct place place_for(const struct memm_process *process,
                               const struct memm_request *request,
                               const struct memm_type    *type)
 {
-	struct place place = { .align = 1 };
+	struct place place = { .align = align_for(request) };
 
 	place.least = type->pages_for(request->bytes, request->align);
 	place.pages = place.least;
@@ -51,8 +57,6 @@ static struct place place_for(const struct memm_process *process,
 			min_u64(SHARED_MOST,
 		                max_u64(SHARED_LEAST,
 		                        process->allocator_pages / 16)));
-	if (request->align > PAGE_SIZE)
-		place.align = request->align / PAGE_SIZE;
 	if (request->bytes >= LARGE_PAGES * PAGE_SIZE)
 		place.align = max_u64(place.align, LARGE_PAGES);
 	if (request->bytes >= HUGE_PAGES * PAGE_SIZE)
@@ -64,15 +68,15 @@ static struct place place_for(const struct memm_process *process,
 static bool find_place(struct memm *memm, const struct memm_request *request,
                        struct place *place)
 {
-	uint64_t needed = max_u64(1, request->align / PAGE_SIZE);
+	uint64_t needed = align_for(request);
 
 	if (memm_pages_find(memm, place->pages, 1, place->align, &place->first))
 		return true;
 	place->pages = place->least;
 	if (memm_pages_find(memm, place->least, 1, needed, &place->first))
 		return true;
-	return memm_sweep(memm) != 0 &&
-	       memm_pages_find(memm, place->least, 1, needed, &place->first);
+	memm_sweep(memm);
+	return memm_pages_find(memm, place->least, 1, needed, &place->first);
 }
 
 /* What a destroyed allocator of the process held is taken first; where it

@@ -34,7 +34,7 @@ struct memm_process *memm_process_new(struct memm *memm, uint64_t pid)
 	struct memm_process *process;
 	pfn_t                page;
 
-	if (!memm_pages_find(memm, 1, 0, 1, &page))
+	if (!memm_pages_find_any(memm, 1, &page))
 		return NULL;
 	memm_pages_take(memm, page, 1, MEMM_OWN);
 	process = memm_page(memm, page);

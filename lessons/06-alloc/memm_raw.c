@@ -40,9 +40,8 @@ static bool raw_init(struct memm_allocator *allocator)
 	uint64_t    all = allocator->bytes / PAGE_SIZE;
 	uint64_t    fixed = sizeof(struct raw) + MEMM_NAME_BYTES;
 	/* What stands below must hold a word for each granule above. */
-	uint64_t below = (fixed + all * RAW_PAGE_WORDS + PAGE_SIZE +
-	                  RAW_PAGE_WORDS - 1) /
-	                 (PAGE_SIZE + RAW_PAGE_WORDS);
+	uint64_t below = pieces_for(fixed + all * RAW_PAGE_WORDS,
+	                            PAGE_SIZE + RAW_PAGE_WORDS);
 	uint64_t pages = all - below;
 
 	if (below >= all)

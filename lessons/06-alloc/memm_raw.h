@@ -40,8 +40,12 @@
 
 /** Four lists for each of 31 doublings, less what the first two lack. */
 #define RAW_LISTS      128
+#define RAW_LIST_WORDS (RAW_LISTS / 64)     /**< A bit a list. */
 #define RAW_NOWHERE    UINT32_C(0x7fffffff) /**< No granule. */
 #define RAW_HIGH_SHIFT 33 /**< Lowest bit of the upper field. */
+
+/** Pages of the smallest allocator: one is data. */
+#define RAW_PAGES_LEAST 2
 
 /** Blocks below this many granules are kept at hand: a bit each. */
 #define RAW_AT_HAND 64
@@ -58,7 +62,7 @@ struct raw {
 	struct memm_allocator allocator; /**< What all types have. */
 	uint32_t              granules;  /**< Of the data. */
 
-	uint64_t not_empty[RAW_LISTS / 64]; /**< A bit a list. */
+	uint64_t not_empty[RAW_LIST_WORDS]; /**< A bit a list. */
 	uint32_t first[RAW_LISTS];          /**< Where the list has one. */
 
 	/** A list for each number of granules, the same way. */
@@ -115,7 +119,7 @@ static inline uint32_t raw_high(uint64_t word)
 /** Granules that a block of so many bytes takes, with the next one's name. */
 static inline uint64_t raw_granules_for(uint64_t bytes)
 {
-	return (bytes + MEMM_NAME_BYTES + RAW_GRANULE - 1) / RAW_GRANULE;
+	return pieces_for(bytes + MEMM_NAME_BYTES, RAW_GRANULE);
 }
 
 /** The list on which free blocks of @p granules stand: 4 to 7 are lists 4 to

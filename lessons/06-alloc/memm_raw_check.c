@@ -83,7 +83,7 @@ static uint64_t granules_at_hand(const struct raw *raw)
 /* What the blocks sum to. */
 struct sum {
 	uint64_t blocks, used, at_hand; /* the latter two: granules */
-	uint64_t lists[RAW_LISTS / 64];
+	uint64_t lists[RAW_LIST_WORDS];
 };
 
 static const char *check_block(const struct raw *raw, uint32_t at,

@@ -22,9 +22,7 @@ static uint32_t lead_at(const struct raw *raw, uint32_t at, uint64_t align)
 	const struct memm_allocator *a = &raw->allocator;
 	paddr_t paddr = memm_paddr_in(a, a->data + at * RAW_GRANULE);
 
-	if (align <= RAW_GRANULE)
-		return 0;
-	return (uint32_t)((-paddr & (align - 1)) / RAW_GRANULE);
+	return (uint32_t)(-paddr % align / RAW_GRANULE);
 }
 
 /* Of the free block [at, at + found), take @wanted granules behind @lead. */
@@ -78,16 +76,14 @@ static void join(struct raw *raw, uint32_t at, uint32_t granules)
 /* From the lists: the block's first granule, or RAW_NOWHERE. */
 static uint32_t take_listed(struct raw *raw, uint64_t bytes, uint64_t align)
 {
-	uint64_t granules = raw_granules_for(bytes), padded = granules;
-	uint64_t most = raw->allocator.bytes;
+	uint64_t granules = raw_granules_for(bytes);
+	uint64_t unit = max_u64(align, RAW_GRANULE);
+	uint64_t padded = granules + unit / RAW_GRANULE - 1;
 	uint32_t at, found, lead, wanted;
 	unsigned list;
 
-	if (bytes >= most || align >= most)
-		return RAW_NOWHERE;
-	if (align > RAW_GRANULE)
-		padded += align / RAW_GRANULE - 1;
-	if (padded >= RAW_NOWHERE)
+	/* Then 32 bits hold the sum. */
+	if (max_u64(bytes, align) >= raw->granules * RAW_GRANULE)
 		return RAW_NOWHERE;
 	list = raw_list_from(raw, raw_list_for((uint32_t)padded));
 	if (list == RAW_LISTS)
@@ -98,7 +94,7 @@ static uint32_t take_listed(struct raw *raw, uint64_t bytes, uint64_t align)
 
 	found = raw_free_granules(raw, at);
 	wanted = (uint32_t)granules;
-	lead = lead_at(raw, at, align);
+	lead = lead_at(raw, at, unit);
 	take_part(raw, at, found, lead, wanted);
 	at += lead;
 	raw_put_used(raw, at, wanted, 0);

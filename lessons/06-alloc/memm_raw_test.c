@@ -154,3 +154,32 @@ TEST(memm_raw_reads_no_bit_behind_its_last)
 	CHECK_EQ(a->free(a, second), MEMM_OK);
 	end();
 }
+
+/* A piece has fewer granules than RAW_AT_HAND, also where a free block has as
+ * many.  What an alignment of a granule asks for is at hand too. */
+TEST(memm_raw_cuts_pieces_that_can_be_at_hand)
+{
+	struct raw *raw = begin(2);
+	char       *first = take(1), *second;
+
+	CHECK_EQ(raw->granules, RAW_AT_HAND);
+	CHECK_EQ(raw->at_hand_granules, RAW_AT_HAND - 2);
+	second = a->allocate(a, 48, RAW_GRANULE);
+	CHECK(second == first + RAW_GRANULE);
+	CHECK_EQ(raw->at_hand_granules, RAW_AT_HAND - 3);
+	end();
+}
+
+/*  granule   0   1 ...  61  62  63
+ *            |u| |-- u --|  |h| |f|      h: at hand, f: on a list */
+TEST(memm_raw_joins_a_single_granule_that_is_at_hand)
+{
+	struct raw *raw = begin(2);
+
+	CHECK(take(1) == a->data);
+	CHECK(take(61) == a->data + RAW_GRANULE);
+	CHECK_EQ(raw->at_hand_granules, 1);
+	CHECK(take(2) == a->data + 62 * RAW_GRANULE);
+	CHECK(take(1) == NULL);
+	end();
+}

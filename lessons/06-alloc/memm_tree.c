@@ -13,10 +13,13 @@
 /** Nodes on the longest way down: enough for 2^32 of them. */
 #define DEPTH_MAX 48
 
+/** The root's pointer is one more. */
+#define LINKS_MAX (DEPTH_MAX + 1)
+
 /* From the root to a node, or to where it would stand: the pointers that were
  * followed.  The last one is the end. */
 struct way {
-	struct memm_node **link[DEPTH_MAX + 1];
+	struct memm_node **link[LINKS_MAX];
 	unsigned           links;
 };
 

@@ -255,6 +255,8 @@ TEST(memm_whole_has_one_block_or_none)
 	CHECK(block == a->data);
 	CHECK(a->allocate(a, 1, 0) == NULL);
 	CHECK(a->allocate(a, 0, 0) == NULL);
+	CHECK(memm_whole.init(a));
+	CHECK_BROKEN(a->bytes, PAGE_SIZE, memm_whole.init(a) ? "" : NULL, NULL);
 	CHECK_TEXT(memm_check(&memm), NULL);
 	CHECK_BROKEN(a->blocks, 2, memm_check(&memm),
 	             "a whole allocator has one block at most");

@@ -32,7 +32,7 @@ static void *whole_allocate(struct memm_allocator *allocator, uint64_t bytes,
 
 	if (allocator->blocks != 0 || bytes > data_bytes(allocator))
 		return NULL;
-	if (align > 1 && (paddr & (align - 1)) != 0)
+	if (align != 0 && paddr % align != 0)
 		return NULL;
 	if (bytes != 0) {
 		allocator->blocks = 1;

@@ -73,8 +73,8 @@ void obj_alloc_init(struct obj_alloc *objects, struct page_alloc *pages,
 		       (unsigned long long)bytes, (int)status);
 	}
 	set_lenders(objects);
-	fill(objects, objects->small, OBJ_SMALL_BYTES / 8, 8);
 	fill(objects, objects->medium, OBJ_SLAB_BYTES / 128, 128);
+	fill(objects, objects->small, OBJ_SMALL_BYTES / 8, 8);
 }
 
 enum obj_status obj_alloc_other(struct obj_alloc *objects, uint64_t bytes,

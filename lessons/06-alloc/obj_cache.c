@@ -16,12 +16,11 @@ static uint64_t round_up(uint64_t bytes, uint64_t align)
 static uint64_t cut(struct obj_cache *cache, unsigned order)
 {
 	uint64_t room = PAGE_SIZE << order;
-	uint64_t words = (room / cache->stride + 63) / 64;
+	uint64_t words = pieces_for(room / cache->stride, 64);
 	uint64_t header = sizeof(struct obj_slab) + 8 * words;
 
 	cache->order = (uint16_t)order;
 	cache->offset = (uint32_t)round_up(header, cache->align);
-	cache->capacity = 0;
 	if (cache->offset < room)
 		cache->capacity =
 			(uint32_t)((room - cache->offset) / cache->stride);

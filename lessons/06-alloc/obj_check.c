@@ -120,7 +120,7 @@ static const char *check_slab(const struct obj_alloc *objects, pfn_t pfn,
 	    slab->first != (const char *)slab + cache->offset)
 		return "a slab is as its cache cuts it";
 	last = cache->capacity - 1;
-	if (slab->bits[last / 64] >> (last & 63) > 1)
+	if (slab->bits[obj_words(cache) - 1] >> (last & 63) > 1)
 		return "each bit of a slab stands for an object";
 	if (slab != cache->slab &&
 	    slab->live + obj_slab_free(slab) != cache->capacity)
@@ -136,7 +136,7 @@ static const char *check_blocks(const struct obj_alloc *objects,
                                 struct tally           *tally)
 {
 	const char *broken = NULL;
-	pfn_t       pfn = 1;
+	pfn_t       pfn = 0;
 
 	while (pfn < objects->frames && broken == NULL) {
 		uint64_t pages = msadsc_pages(objects->page[pfn]);

@@ -34,7 +34,7 @@ enum obj_status obj_large_new(struct obj_alloc *objects, uint64_t bytes,
 
 	status =
 		pages_alloc_exact(objects->pages, objects->kind, count, &first);
-	if (status != PAGE_OK && obj_alloc_trim(objects) > 0)
+	if (status != PAGE_OK && obj_alloc_trim(objects) != 0)
 		status = pages_alloc_exact(objects->pages, objects->kind, count,
 		                           &first);
 	if (status != PAGE_OK)

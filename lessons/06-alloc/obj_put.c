@@ -66,8 +66,8 @@ static inline pfn_t find_head(const struct obj_alloc *objects,
 		return 0;
 	/* A block that holds this page starts here, or where the frame number
 	 * has its lowest bits cleared. */
-	while (objects->page[head].word == 0 && (head &= head - 1) != 0)
-		continue;
+	while (objects->page[head].word == 0 && head != 0)
+		head &= head - 1;
 	return head;
 }
 

@@ -40,7 +40,7 @@ static enum obj_status new_slab(struct obj_cache *cache, struct obj_slab **slab)
 	new->cache = cache;
 	new->first = (char *)new + cache->offset;
 	for (uint64_t left = cache->capacity, i = 0; left > 0; i++) {
-		new->bits[i] = UINT64_MAX >> (left < 64 ? 64 - left : 0);
+		new->bits[i] = UINT64_MAX >> (64 - min_u64(left, 64));
 		left -= min_u64(left, 64);
 	}
 	cache->slabs++;
@@ -112,7 +112,7 @@ static enum obj_status begin_slab(struct obj_cache *cache)
 	struct obj_slab *slab;
 	enum obj_status  status = new_slab(cache, &slab);
 
-	if (status != OBJ_OK && obj_alloc_trim(cache->objects) > 0)
+	if (status != OBJ_OK && obj_alloc_trim(cache->objects) != 0)
 		status = new_slab(cache, &slab);
 	if (status == OBJ_OK)
 		make_current(cache, slab);
@@ -148,12 +148,13 @@ static bool find_word(struct obj_cache *cache)
 
 	if (slab == NULL)
 		return false;
-	for (uint64_t i = 0; i < cache->capacity; i += 64) {
-		if (slab->bits[i / 64] == 0)
+	for (uint64_t i = 0; i < obj_words(cache); i++) {
+		if (slab->bits[i] == 0)
 			continue;
-		cache->word = &slab->bits[i / 64];
-		cache->first = slab->first + i * cache->stride;
-		cache->span = min_u64(cache->capacity - i, 64) * cache->stride;
+		cache->word = &slab->bits[i];
+		cache->first = slab->first + i * 64 * cache->stride;
+		cache->span =
+			min_u64(cache->capacity - i * 64, 64) * cache->stride;
 		return true;
 	}
 	return false;

@@ -60,7 +60,7 @@ static inline struct obj_link *obj_ring_pop(struct obj_link *ring)
 /** Words of a slab's bits. */
 static inline uint64_t obj_words(const struct obj_cache *cache)
 {
-	return (cache->capacity + UINT64_C(63)) / 64;
+	return pieces_for(cache->capacity, 64);
 }
 
 /** Whether place @p i of @p slab is free. */

@@ -54,7 +54,7 @@ split(struct memarea *area, struct msadsc *page, unsigned order)
 	while (k-- > order) {
 		pfn_t half = pfn + (UINT64_C(1) << k);
 
-		page[half] = msadsc_make(MSADSC_FREE, k, 0, 0);
+		page[half].word = page_free_word(k);
 		area->list[k].first = half;
 	}
 	return pfn;

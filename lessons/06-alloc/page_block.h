@@ -19,6 +19,12 @@ static inline struct page_cache *page_cache_of(struct page_alloc *pages,
 	                                    : &cache[MEMAREA_HARDWARE];
 }
 
+/** A free block of @p order: its descriptor but for the links. */
+static inline uint64_t page_free_word(unsigned order)
+{
+	return msadsc_make(MSADSC_FREE, order, 0, 0).word;
+}
+
 /** Whether frame @p pfn is one of the batch of @p cache. */
 static inline bool page_in_batch(const struct page_cache *cache, pfn_t pfn)
 {

@@ -31,7 +31,7 @@ static bool are_free(const struct msadsc *page, pfn_t first, pfn_t end)
 static bool would_join(const struct page_alloc *pages, pfn_t pfn, unsigned k,
                        unsigned order)
 {
-	uint64_t word = msadsc_make(MSADSC_FREE, k, 0, 0).word;
+	uint64_t word = page_free_word(k);
 
 	for (pfn_t bit = UINT64_C(1) << k; k < order; k++) {
 		pfn_t buddy = pfn ^ bit;
@@ -92,8 +92,6 @@ pfn_t page_gather(struct page_alloc *pages, enum memarea_kind kind,
 	pfn_t    bit = UINT64_C(1) << k, pfn = cache->batch;
 	pfn_t    end = pfn + cache->batch_pages;
 
-	if (cache->area->free_pages + cache->count < UINT64_C(1) << order)
-		return 0;
 	for (; bit <= end - pfn; pfn += bit)
 		if (are_free(pages->page, pfn, pfn + bit) &&
 		    would_join(pages, pfn, k, order))

@@ -27,6 +27,14 @@ TEST(page_edge_behind_the_last_frame_all_is_foreign)
 	CHECK(arena_is_as_kept());
 }
 
+/* The map's room behind its last range is nobody's business. */
+TEST(page_edge_behind_the_last_range_is_no_ram)
+{
+	arena_make(two_areas, NULL);
+	arena.map.range[arena.map.count] = arena.map.range[0];
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
+
 /* The last page below 32 MiB and the first above it keep to their areas. */
 TEST(page_edge_pages_beside_the_bound_keep_to_their_areas)
 {

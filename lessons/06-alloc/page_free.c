@@ -43,7 +43,7 @@ static __attribute__((noinline)) enum page_status join(struct memarea *area,
 {
 	struct free_list *list = &area->list[order];
 	pfn_t             bit = UINT64_C(1) << order, buddy = pfn ^ bit;
-	uint64_t          word = msadsc_make(MSADSC_FREE, order, 0, 0).word;
+	uint64_t          word = page_free_word(order);
 
 	do {
 		page_unlink(area, list, page, buddy, bit);
@@ -64,7 +64,7 @@ static inline enum page_status
 put(struct page_alloc *pages, struct memarea *area, pfn_t pfn, unsigned order)
 {
 	pfn_t    bit = UINT64_C(1) << order, buddy = pfn ^ bit;
-	uint64_t word = msadsc_make(MSADSC_FREE, order, 0, 0).word;
+	uint64_t word = page_free_word(order);
 
 	area->free_pages += bit;
 	if (buddy < pages->pages &&
@@ -163,8 +163,7 @@ static inline enum page_status put_one(struct page_alloc *pages, pfn_t first)
 	area->free_pages++;
 	if (buddy == MSADSC_FREE)
 		return join(area, page, pages->pages, first, 0);
-	push(area, area->list, page, first, 1,
-	     msadsc_make(MSADSC_FREE, 0, 0, 0).word);
+	push(area, area->list, page, first, 1, page_free_word(0));
 	return PAGE_OK;
 }
 

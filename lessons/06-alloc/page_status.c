@@ -39,8 +39,7 @@ const char *page_explain(char                     text[PAGE_EXPLAIN_BYTES],
 	                          page_status_text(status));
 	size_t room = PAGE_EXPLAIN_BYTES - (size_t)n;
 
-	if (holder == 0)
-		return text;
+	/* Page 0's, where nobody holds the page, has nothing to say. */
 	switch (msadsc_state(d)) {
 	case MSADSC_USED:
 		ksnprintf(text + n, room,

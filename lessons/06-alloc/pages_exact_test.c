@@ -203,3 +203,17 @@ TEST(pages_exact_frees_all_or_nothing)
 	refuse(262, 18, PAGE_IS_FREE);
 	refuse(263, 1, PAGE_IS_FREE);
 }
+
+/* Page 0, which is nobody's to free, speaks for no other page. */
+TEST(pages_exact_frees_no_hole_above_page_0)
+{
+	static const struct arena_range ram[] = { { 0, 4 },
+		                                  { 256, 512 },
+		                                  { 0, 0 } };
+
+	arena_make(ram, NULL);
+	refuse(0, 1, PAGE_OCCUPIED);
+	refuse(4, 1, PAGE_FOREIGN);
+	refuse(255, 1, PAGE_FOREIGN);
+	CHECK_EQ(page_free(&arena.pages, 4, 0), PAGE_FOREIGN);
+}

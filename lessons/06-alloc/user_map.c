@@ -180,15 +180,14 @@ enum user_map_status user_map_add(struct user_map          *map,
                                   uint64_t base, paddr_t paddr, uint64_t bytes,
                                   unsigned rights)
 {
-	struct job           job = { .map = map, .tables = tables };
+	struct job job = { .map = map, .tables = tables, .done = base };
 	enum user_map_status status = check_range(base, bytes);
 
 	if (status != USER_MAP_OK)
 		return status;
 	if (paddr % PAGE_SIZE != 0)
 		return USER_MAP_MISALIGNED;
-	if (paddr > USER_ADDRESS ||
-	    bytes - 1 > USER_ADDRESS + PAGE_SIZE - 1 - paddr)
+	if (paddr > USER_ADDRESS || bytes > USER_ADDRESS + PAGE_SIZE - paddr)
 		return USER_MAP_BAD_RANGE;
 	if (rights > USER_EXECUTE)
 		return USER_MAP_BAD_RIGHTS;
@@ -197,7 +196,6 @@ enum user_map_status user_map_add(struct user_map          *map,
 		return USER_MAP_MAPPED;
 
 	job.shift = paddr - base;
-	job.done = base;
 	job.bits = USER_PRESENT | USER_ALLOWED |
 	           (rights == USER_WRITE ? USER_WRITABLE : 0);
 	if (rights != USER_EXECUTE && tables->no_execute)
