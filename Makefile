@@ -417,7 +417,7 @@ coverage: need-coverage $(COVER)/tests
 	@python3 common/host/coverage.py $(COVER)/tests \
 	  $(call test_sources,$(LAST))
 
-mutants: need-host $(KERNEL)/font_ascii.h
+mutants: need-host need-bench $(KERNEL)/font_ascii.h
 	@nice python3 common/host/mutate.py $(FILES) -- \
 	  $(call test_sources,$(LAST))
 
