@@ -3,10 +3,11 @@
 
     mutate.py [--jobs N] [--every N] [--quick] [FILE...] -- TEST-SOURCE...
 
-`make mutants` calls it; without a FILE it tries all that `FILES` names.  A
-mutant is one file with one change: a comparison shifted or turned round, an
-operator replaced, a constant one more or less, a condition negated, a value
-returned that is another, a statement gone.
+`make mutants` calls it; without a FILE it tries all that `FILES` names, and
+the functions in headers of `HEADERS`.  A mutant is one file with one change: a
+comparison shifted or turned round, an operator replaced, a constant one more
+or less, a condition negated, a value returned that is another, a statement
+gone.
 
 One whose object code is that of the original, or of a mutant before it, is no
 mutant: without optimization, and for what the tests do not notice also at -O2.
@@ -51,7 +52,9 @@ REASONS = TOP / "common/host/mutants.txt"
 FILES = re.compile(r"(lessons/.*|common/lib/.*|common/boot/(multiboot2|pvh"
                    r"|boot_info).*)\.c$")
 NOT_FILES = re.compile(r"_test\.|_bench\.|/workout|_mistakes\.|_damage\."
-                       r"|memm_program|lib/test\.c|lib/check\.c")
+                       r"|memm_program|lib/test\.c|lib/check\.c|_workload\.h")
+HEADERS = re.compile(r"(lessons/.*|common/include/(types|strip)"
+                     r"|common/boot/boot_info_parse)\.h$")
 INCLUDES = ["-Icommon/include", "-Icommon/host", "-I" + str(TOP / "build/kernel")]
 FAST = ["gcc", "-std=c11", "-w", "-O0"]
 PLAIN = ["gcc", "-std=c11", "-w", "-O2"]
@@ -183,6 +186,10 @@ class Mutant:
         self.key = hashlib.sha256(key.encode()).hexdigest()[:16]
         self.verdict = None
 
+    def same(self):
+        """The file as it is."""
+        return Mutant(self.source, self.original, (0, 0, ""))
+
     def name(self):
         """What is the same as long as its line is."""
         return self.source, self.function, self.before, self.after
@@ -222,16 +229,37 @@ class Bench:
                          *("-Ilessons/" + name for name in lessons),
                          "-c", source, "-o", into])[0] == 0
 
+    def users(self, source):
+        """Whether a source is, or includes, another: a function of that."""
+        if source.endswith(".c"):
+            return lambda name: name == source
+        if "parts" not in self.made:
+            self.made["parts"] = {}
+        parts = self.made["parts"]
+
+        def includes(name):
+            if name not in parts:
+                rule = self.run([
+                    "gcc", "-MM", *INCLUDES, *(
+                        "-Ilessons/" + path.name
+                        for path in (self.tree / "lessons").iterdir()),
+                    name])[1]
+                parts[name] = rule.replace("\\\n", " ").split()
+            return source in parts[name]
+
+        return includes
+
     def rest(self, name, sources, compiler, without):
-        """One object of all sources but one, each compiled once."""
-        objects = []
+        """One object of all sources that a change of one does not reach, each
+        compiled once."""
+        users, objects = self.users(without), []
         for source in sources:
             made = str(self.tree / (source + "." + compiler[3] + ".o"))
             if made not in self.made:
                 if not self.compile(source, made, compiler):
                     sys.exit("mutate.py: %s does not compile" % source)
                 self.made[made] = True
-            if source != without:
+            if not users(source):
                 objects.append(made)
         joined = "%s.%s.rest.o" % (name, compiler[3])
         if self.made.get(joined) != without:
@@ -240,25 +268,52 @@ class Bench:
             self.made[joined] = without
         return joined
 
+    def changed(self, mutant, sources, compiler):
+        """The objects of the sources that the change reaches; None where one
+        does not compile."""
+        users, objects = self.users(mutant.source), []
+        path = self.tree / mutant.source
+        path.write_text(mutant.text, encoding="utf-8")
+        for source in filter(users, sources):
+            made = "%s.%s.mutant.o" % (source, compiler[3])
+            if self.made.get(made) != mutant.key:
+                if not self.compile(source, made, compiler):
+                    objects = None
+                    break
+                self.made[made] = mutant.key
+            objects.append(made)
+        path.write_text(mutant.original, encoding="utf-8")
+        return objects
+
+    def link(self, mutant, name, sources, compiler, others):
+        """Whether a program of these sources, some of them changed, is made;
+        the rest by another compiler."""
+        rest = self.rest(name, sources, others, mutant.source)
+        objects = self.changed(mutant, sources, compiler)
+        return objects is not None and self.run(
+            [*compiler, *objects, rest, "-o", "program"])[0] == 0
+
     def object_code(self, mutant, compiler=FAST):
         """Hash of the object code, or None where it does not compile."""
         path = self.tree / mutant.source
         path.write_text(mutant.text, encoding="utf-8")
-        compiles = self.compile(mutant.source, "mutant.o", compiler)
+        header = ["-x", "c", "-fkeep-inline-functions"]
+        compiles = self.compile(
+            mutant.source, "mutant.o",
+            [*compiler, *(header if path.suffix == ".h" else [])])
         path.write_text(mutant.original, encoding="utf-8")
         if not compiles:
             return None
         return hashlib.sha256((self.tree / "mutant.o").read_bytes()).digest()
 
-    def tests(self, mutant, judge, compiler, made):
+    def tests(self, mutant, judge, compiler):
         """Who of the tests notices, or None."""
-        rest = self.rest("tests", self.sources, PLAIN if compiler == FAST
-                         else compiler, mutant.source)
-        if self.run([*compiler, made, rest, "-o", "mutant"])[0] != 0:
+        if not self.link(mutant, "tests", self.sources, compiler,
+                         PLAIN if compiler == FAST else compiler):
             return "link"
         seconds = SECONDS[judge]
         alike = 0 if compiler == FAST else mutant.source.rindex("/") + 1
-        status, output = self.run(["./mutant", str(seconds), mutant.source,
+        status, output = self.run(["./program", str(seconds), mutant.source,
                                    str(alike)], 60 * seconds)
         if status == 0:
             return None
@@ -267,35 +322,30 @@ class Bench:
 
     def sanitizer(self, mutant):
         """The same tests under sanitizers."""
-        path = self.tree / mutant.source
-        path.write_text(mutant.text, encoding="utf-8")
-        self.compile(mutant.source, "mutant-s.o", SANITIZED)
-        path.write_text(mutant.original, encoding="utf-8")
-        return self.tests(mutant, "sanitizer", SANITIZED, "mutant-s.o")
+        return self.tests(mutant, "sanitizer", SANITIZED)
+
+    def stages(self):
+        """The sources that are no tests."""
+        return [name for name in self.sources if not re.search(
+            r"_test\.c|lib/test\.c|test_near", name)]
 
     def programs(self, mutant):
         """Which exhaustive program notices, or None."""
-        stages = [name for name in self.sources if not re.search(
-            r"_test\.c|lib/test\.c|test_near", name)]
         for rule, (program, *arguments), seconds in PROGRAMS:
             if not re.match(rule, mutant.source):
                 continue
             drivers = ["common/host/%s.c" % program, *PARTS.get(program, [])]
-            rest = self.rest(program, stages + drivers, PLAIN, mutant.source)
-            self.run(["gcc", "mutant.o", rest, "-o", "program"])
+            self.link(mutant, program, self.stages() + drivers, PLAIN, PLAIN)
             if self.run(["./program", *arguments], seconds)[0] != 0:
                 return " ".join([program, *arguments[:1]])
         return None
 
-    def counts(self, mutant, made, workload, gib):
+    def counts(self, mutant, workload, gib):
         """{row: instructions of an operation} of a workload."""
-        stages = [name for name in self.sources if not re.search(
-            r"_test\.c|lib/test\.c|test_near", name)]
         benches = ["common/lib/bench.c", "common/host/bench_host.c",
                    *sorted(str(path.relative_to(TOP)) for path in
                            TOP.glob("lessons/*/*_bench.c"))]
-        rest = self.rest("bench", stages + benches, PLAIN, mutant.source)
-        self.run(["gcc", made, rest, "-o", "program"])
+        self.link(mutant, "bench", self.stages() + benches, PLAIN, PLAIN)
         rows = in_callgrind(str(self.tree / "program"), workload, gib)
         return {row: total / operations
                 for row, (operations, total) in rows.items()}
@@ -307,10 +357,9 @@ class Bench:
                 continue
             before = (mutant.source, *run)
             if before not in self.made:
-                self.compile(mutant.source, "same.o", PLAIN)
-                self.made[before] = self.counts(mutant, "same.o", *run)
+                self.made[before] = self.counts(mutant.same(), *run)
             try:
-                now = self.counts(mutant, "mutant.o", *run)
+                now = self.counts(mutant, *run)
             except Broken:
                 return "bench ends"
             for row, count in self.made[before].items():
@@ -321,7 +370,7 @@ class Bench:
 
     def judge(self, mutant, seen):
         """Who notices: a judge and what it said, or 'survives'."""
-        noticed = self.tests(mutant, "tests", FAST, "mutant.o")
+        noticed = self.tests(mutant, "tests", FAST)
         if noticed is None:
             code = self.object_code(mutant, PLAIN)
             noticed = seen.get(code)
@@ -441,8 +490,10 @@ def main():
     sources = ["common/host/test_near.c" if name.endswith("/test_main.c")
                else name for name in sys.argv[split + 1:]]
     files = options.files or [
-        name for name in sources
-        if FILES.match(name) and not NOT_FILES.search(name)]
+        name for name in sources + sorted(
+            str(path.relative_to(TOP)) for path in TOP.glob("*/*/*.h"))
+        if (FILES.match(name) or HEADERS.match(name))
+        and not NOT_FILES.search(name)]
     WORK.mkdir(parents=True, exist_ok=True)
     record, free = Record(), [
         Bench(i, sources, options.quick) for i in range(options.jobs)]
