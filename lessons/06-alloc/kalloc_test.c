@@ -45,6 +45,8 @@ static void use_pages(struct page_alloc *pages, bool on)
 	CHECK_EQ(kpage_free(pages, first, 1), PAGE_OK);
 	if (!on)
 		CHECK_EQ(kpage_free(pages, first, 1), PAGE_IS_FREE);
+	CHECK_EQ(kpage_free(pages, first, ORDER_MAX + 1), PAGE_BAD_ORDER);
+	CHECK_EQ(are_on(), on);
 	CHECK_EQ(kpage_alloc(pages, MEMAREA_KERNEL, ORDER_MAX + 1, &none),
 	         PAGE_BAD_ORDER);
 	CHECK_EQ(kpages_alloc_exact(pages, MEMAREA_KERNEL, 5, &first), PAGE_OK);
@@ -53,6 +55,7 @@ static void use_pages(struct page_alloc *pages, bool on)
 	CHECK_EQ(kpages_free_exact(pages, first, 5), PAGE_OK);
 	if (!on)
 		CHECK_EQ(kpages_free_exact(pages, first, 5), PAGE_IS_FREE);
+	CHECK_EQ(kpages_free_exact(pages, first, 0), PAGE_BAD_COUNT);
 	CHECK_EQ(none, 0);
 	CHECK_EQ(are_on(), on);
 }
@@ -66,6 +69,8 @@ static void use_objects(bool on)
 	CHECK_EQ(kfree(heap, object), OBJ_OK);
 	if (!on)
 		CHECK_EQ(kfree(heap, object), OBJ_IS_FREE);
+	CHECK_EQ(kfree(heap, &none), OBJ_FOREIGN);
+	CHECK_EQ(are_on(), on);
 	CHECK_EQ(kzalloc(heap, 100, &object), OBJ_OK);
 	for (unsigned i = 0; i < 100; i++)
 		CHECK_EQ(((unsigned char *)object)[i], 0);

@@ -94,7 +94,7 @@ enum obj_status obj_cache_new(struct obj_alloc *objects,
 	obj_ring_init(&cache->partial);
 	choose_order(cache);
 	cache->plain = checks == OBJ_CHECKED ? 0 : cache->capacity;
-	cache->at_once = min_u64(cache->capacity, 64) * cache->stride;
+	cache->at_once = cache->capacity * cache->stride;
 	cache->closely = checks == OBJ_CHECKED || cache->capacity > 64;
 	objects->caches = cache;
 	return OBJ_OK;

@@ -66,9 +66,9 @@ struct obj_cache {
 	struct obj_slab *slab;     /**< The current one, or NULL. */
 	uint64_t         capacity; /**< Objects of a slab. */
 	uint64_t         plain;    /**< capacity; or 0 with a red zone. */
-	uint64_t        at_once; /**< Bytes of capacity, at most 64, objects. */
-	struct obj_link partial; /**< The ring: fullest first, more or less. */
-	struct obj_cache *last;  /**< Caches [this, last] can lend a place. */
+	uint64_t         at_once;  /**< Bytes of capacity objects. */
+	struct obj_link  partial; /**< The ring: fullest first, more or less. */
+	struct obj_cache *last;   /**< Caches [this, last] can lend a place. */
 	uint32_t          offset; /**< Of object 0 in its slab. */
 	uint16_t          order;  /**< A slab has 2^order pages. */
 	uint16_t          checks; /**< An obj_checks. */

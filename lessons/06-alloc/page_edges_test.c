@@ -27,6 +27,32 @@ TEST(page_edge_behind_the_last_frame_all_is_foreign)
 	CHECK(arena_is_as_kept());
 }
 
+/* A page of the batch goes back by the shortest way: once. */
+TEST(page_edge_a_page_of_the_batch_is_freed_once)
+{
+	pfn_t first[2] = { 0 };
+
+	arena_make(two_areas, NULL);
+	for (int i = 0; i < 2; i++)
+		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first[i]),
+		         PAGE_OK);
+	CHECK_EQ(page_share(&arena.pages, first[1]), PAGE_OK);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(arena.pages.cache[MEMAREA_KERNEL].batch,
+		         first[i] / PAGE_BATCH * PAGE_BATCH);
+		CHECK_EQ(page_free(&arena.pages, first[i], 0), PAGE_OK);
+	}
+	arena_keep();
+	CHECK_EQ(page_free(&arena.pages, first[0], 0), PAGE_IS_FREE);
+	CHECK_EQ(pages_free_exact(&arena.pages, first[0], 1), PAGE_IS_FREE);
+	CHECK(arena_is_as_kept());
+	CHECK_EQ(page_free(&arena.pages, first[1], 0), PAGE_OK);
+	arena_keep();
+	CHECK_EQ(page_free(&arena.pages, first[1], 0), PAGE_IS_FREE);
+	CHECK(arena_is_as_kept());
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
+
 /* The map's room behind its last range is nobody's business. */
 TEST(page_edge_behind_the_last_range_is_no_ram)
 {

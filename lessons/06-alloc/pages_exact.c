@@ -9,15 +9,14 @@
  */
 #include "page_block.h"
 
-/* Describe [first, end) as used blocks, with the share and owner of @like. */
+/* Describe [first, end) as used blocks of @owner, with one share. */
 static void use(struct page_alloc *pages, pfn_t first, pfn_t end,
-                struct msadsc like)
+                uint64_t owner)
 {
 	while (first < end) {
 		unsigned order = msadsc_order_at(first, end - first);
 
-		pages->page[first] = page_used(order, page_word_shares(like),
-		                               page_word_owner(like));
+		pages->page[first] = page_used(order, 1, owner);
 		first += UINT64_C(1) << order;
 	}
 }
@@ -45,7 +44,7 @@ enum page_status pages_alloc_exact(struct page_alloc *pages,
 		return PAGE_NO_MEMORY;
 
 	end = pfn + (UINT64_C(1) << order_for(count));
-	use(pages, pfn, pfn + count, page_used(0, 1, 0));
+	use(pages, pfn, pfn + count, 0);
 	/* None of these can join: the buddy of each is in use, or holds one
 	 * that is. */
 	for (pfn_t rest = pfn + count; rest < end;) {
@@ -76,8 +75,8 @@ static void cut(struct page_alloc *pages, pfn_t at)
 
 	if (first == 0 || first == at)
 		return;
-	use(pages, first, at, d);
-	use(pages, at, first + msadsc_pages(d), d);
+	use(pages, first, at, page_word_owner(d));
+	use(pages, at, first + msadsc_pages(d), page_word_owner(d));
 }
 
 enum page_status pages_free_exact(struct page_alloc *pages, pfn_t first,
