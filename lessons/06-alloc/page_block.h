@@ -8,15 +8,18 @@
 
 #include "page_alloc.h"
 
-/** The cache that frame @p pfn can lie in. */
+/** The cache that frame @p pfn can lie in: the kernel's, which most are in, is
+ * found by one comparison. */
 static inline struct page_cache *page_cache_of(struct page_alloc *pages,
                                                pfn_t              pfn)
 {
 	struct page_cache *cache = pages->cache;
 
-	return pfn >= MEMAREA_USER_BASE     ? &cache[MEMAREA_USER]
-	       : pfn >= MEMAREA_KERNEL_BASE ? &cache[MEMAREA_KERNEL]
-	                                    : &cache[MEMAREA_HARDWARE];
+	return pfn - MEMAREA_KERNEL_BASE <
+	                       MEMAREA_USER_BASE - MEMAREA_KERNEL_BASE
+	               ? &cache[MEMAREA_KERNEL]
+	       : pfn < MEMAREA_KERNEL_BASE ? &cache[MEMAREA_HARDWARE]
+	                                   : &cache[MEMAREA_USER];
 }
 
 /** A free block of @p order: its descriptor but for the links. */

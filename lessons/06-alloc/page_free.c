@@ -150,19 +150,20 @@ static inline enum page_status put_one(struct page_alloc *pages, pfn_t first)
 	struct msadsc     *page = pages->page;
 	struct page_cache *cache = page_cache_of(pages, first);
 	uint8_t            buddy = (uint8_t)page[first ^ 1].word;
-	struct memarea    *area;
+	struct memarea    *area = cache->area;
 
+	if (buddy == MSADSC_FREE) {
+		area->free_pages++;
+		return join(area, page, pages->pages, first, 0);
+	}
 	if (buddy == MSADSC_CACHED)
 		return free_beside_cached(pages, cache, first);
-	if (buddy != MSADSC_FREE && cache->count < PAGE_LONE) {
+	if (cache->count < PAGE_LONE) {
 		cache->page[cache->count++] = (uint32_t)first;
 		page[first].word = MSADSC_CACHED;
 		return PAGE_OK;
 	}
-	area = cache->area;
 	area->free_pages++;
-	if (buddy == MSADSC_FREE)
-		return join(area, page, pages->pages, first, 0);
 	push(area, area->list, page, first, 1, page_free_word(0));
 	return PAGE_OK;
 }
