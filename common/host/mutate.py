@@ -122,7 +122,8 @@ STATEMENT = re.compile(r"^\t+(?!return |if|for|while|do|else|case|default|"
 # Neither code nor a value: what is said, and how much room is kept.
 NO_CODE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\n])*"|^#.*?(?<!\\)$'
                      r"|\b_Static_assert\(.*?;|\bASSERT\(.*?;"
-                     r"|\b(?:char|paddr_t|uint\d+_t|pfn_t) +\w+(?:\[\w*\])*\[\d+\]",
+                     r"|\b(?:char|paddr_t|uint\d+_t|pfn_t|struct \w+) +\**\w+"
+                     r"(?:\[\w*\])*\[\d+\]",
                      re.MULTILINE | re.DOTALL)
 
 

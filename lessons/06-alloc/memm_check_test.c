@@ -80,11 +80,14 @@ TEST(memm_tree_check_names_each_broken_node)
 	BROKEN(node[N70].height, 2, knows);
 }
 
-TEST(memm_tree_has_no_node_behind_the_last)
+TEST(memm_tree_begins_and_ends_with_any_key)
 {
-	struct memm_node  node[NODES], last;
+	struct memm_node  node[NODES], first, last;
 	struct memm_node *root = plant(node);
 
+	CHECK(memm_tree_first(root) == &node[N10]);
+	memm_tree_insert(&root, &first, 0, 1);
+	CHECK(memm_tree_first(root) == &first);
 	memm_tree_insert(&root, &last, UINT64_MAX, 1);
 	CHECK(memm_tree_next(root, &node[N70]) == &last);
 	CHECK(memm_tree_next(root, &last) == NULL);
@@ -285,6 +288,8 @@ TEST(memm_raw_finds_the_first_list_that_is_not_empty)
 {
 	static struct raw raw;
 
+	/* What stands behind the bits is no list. */
+	memset(raw.first, 0xff, sizeof(raw.first));
 	raw.not_empty[0] = raw.not_empty[1] = 0;
 	CHECK_EQ(raw_list_from(&raw, 0), RAW_LISTS);
 	CHECK_EQ(raw_list_from(&raw, 64), RAW_LISTS);
@@ -299,6 +304,26 @@ TEST(memm_raw_finds_the_first_list_that_is_not_empty)
 	CHECK_EQ(raw_list_from(&raw, 5), 65);
 	raw.not_empty[1] = 2;
 	CHECK_EQ(raw_list_from(&raw, 66), RAW_LISTS);
+	raw.not_empty[0] = UINT64_C(1) << 63;
+	raw.not_empty[1] = 1;
+	CHECK_EQ(raw_list_from(&raw, 63), 63);
+	raw.not_empty[0] = 1;
+	CHECK_EQ(raw_list_from(&raw, 63), 64);
+	raw.not_empty[1] = 0;
+	CHECK_EQ(raw_list_from(&raw, 64), RAW_LISTS);
+}
+
+/* Each length is on one list, and each list has a shortest. */
+TEST(memm_raw_lists_follow_each_other)
+{
+	for (uint32_t granules = 1; granules < 5000; granules++) {
+		unsigned list = raw_list_of(granules);
+		uint32_t least = raw_list_least(list);
+
+		CHECK(least <= granules && raw_list_least(list + 1) > granules);
+		CHECK_EQ(raw_list_of(least), list);
+		CHECK_EQ(raw_list_for(granules), list + (least < granules));
+	}
 }
 
 /* --- Pages -------------------------------------------------------------- */

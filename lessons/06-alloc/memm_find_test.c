@@ -98,3 +98,30 @@ TEST(memm_arena_ends_at_one_tib)
 	CHECK_EQ(memm_init(&memm, first + 1, 32, 0), MEMM_BAD_ARENA);
 	phys_lend(0, 0, NULL);
 }
+
+/* 170 words of bits, three times, are a page less 16 bytes. */
+TEST(memm_bits_take_as_many_pages_as_they_need)
+{
+	static const struct {
+		uint64_t pages, bits_pages;
+	} row[] = {
+		{ 1, 1 },     { 64, 1 },    { 65, 1 },    { 10880, 1 },
+		{ 10881, 2 }, { 21824, 2 }, { 21825, 3 }, { 1u << 28, 24576 },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		CHECK_EQ(memm_bits_pages(row[i].pages), row[i].bits_pages);
+}
+
+TEST(memm_bit_is_the_pages_own)
+{
+	static const struct memm of_many = { .first = 100, .pages = 192 };
+	uint64_t                 bits[3];
+
+	for (pfn_t set = 0; set < 192; set++) {
+		memset(bits, 0, sizeof(bits));
+		bits[set / 64] = UINT64_C(1) << (set & 63);
+		for (pfn_t i = 0; i < 192; i++)
+			CHECK_EQ(memm_bit(&of_many, bits, 100 + i), i == set);
+	}
+}
