@@ -4,6 +4,7 @@
  * first that is not, and the sentence that says so.
  */
 #include "boot_info_parse.h"
+#include "multiboot2_tags.h"
 #include "test_block.h"
 
 /* A block with the firmware's map, and room for the tag that is tried. */
@@ -357,5 +358,26 @@ TEST(boot_module_is_named_by_its_first_word)
 		         BOOT_OK);
 		CHECK_EQ(boot.module_count, 1);
 		CHECK_TEXT(boot.module[0].name, row[i].name);
+	}
+}
+
+/* Types up to 31 have a bit each, all others none. */
+TEST(boot_tags_leave_their_bit_and_no_other)
+{
+	static const unsigned char head[8];
+	static const struct {
+		uint32_t type, seen;
+	} row[] = {
+		{ 20, 1u << 20 }, { 31, 1u << 31 }, { 32, 0 }, { UINT32_MAX, 0 }
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		static struct reading r;
+		struct tag tag = { row[i].type, sizeof(head), 8, head };
+
+		r.notes = &notes;
+		r.seen = 0;
+		CHECK_EQ(multiboot2_read_tag(&r, &tag), BOOT_OK);
+		CHECK_EQ(r.seen, row[i].seen);
 	}
 }

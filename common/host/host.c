@@ -27,10 +27,13 @@ static size_t windows;
 static FILE  *printed;
 static bool   silent;
 
-void host_print_to(FILE *file)
+FILE *host_print_to(FILE *file)
 {
+	FILE *before = silent ? NULL : printed != NULL ? printed : stdout;
+
 	printed = file;
 	silent = file == NULL;
+	return before;
 }
 
 void console_write(const char *text, size_t bytes)

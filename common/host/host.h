@@ -26,7 +26,8 @@ _Noreturn void host_refuse(const char *format, ...)
 /** Give back all memory that phys_to_virt_zeroed() has lent. */
 void host_return_all(void);
 
-/** Send what stages print to @p file; NULL keeps it silent. */
-void host_print_to(FILE *file);
+/** Send what stages print to @p file; NULL keeps it silent.  Returns where it
+ * went before. */
+FILE *host_print_to(FILE *file);
 
 #endif

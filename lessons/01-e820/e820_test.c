@@ -259,6 +259,46 @@ TEST(e820_joins_what_touches_before_it_leaves_out)
 	check_range(0, 0, CROWD * PAGE_SIZE, E820_RAM);
 }
 
+/* E820_MAX ranges that touch nobody, but for the first ones. */
+static void fill_crowd(uint32_t from)
+{
+	for (uint32_t i = from; i < E820_MAX; i++)
+		crowd[i] = (struct entry){ (1000 + 2 * i) * PAGE_SIZE,
+			                   PAGE_SIZE, E820_RESERVED, 0 };
+}
+
+TEST(e820_joins_twins_when_it_is_full)
+{
+	begin();
+	fill_crowd(2);
+	crowd[0] = crowd[1] = (struct entry){ 0, 4096, E820_RESERVED, 0 };
+	crowd[E820_MAX] = (struct entry){ 7 * PAGE_SIZE, 1, E820_RESERVED, 0 };
+	make_map(crowd, E820_MAX + 1);
+	CHECK_EQ(firmware->count, E820_MAX);
+	CHECK_EQ(firmware->crowded, 0);
+	check_range(0, 0, 4096, E820_RESERVED);
+}
+
+/*  bytes    50       100            200  205 210  220
+ *  in        |--NVS--|---reserved---|    |NVS|NVS-|
+ *  then      |--NVS--|-------NVS-------------|            there is no room
+ *  kept      |--------------NVS-------------------|                      */
+TEST(e820_looks_again_at_what_a_wider_range_touches)
+{
+	begin();
+	fill_crowd(2);
+	crowd[0] = (struct entry){ 50, 50, E820_NVS, 0 };
+	crowd[1] = (struct entry){ 100, 100, E820_RESERVED, 0 };
+	crowd[E820_MAX] = (struct entry){ 205, 5, E820_NVS, 0 };
+	crowd[E820_MAX + 1] = (struct entry){ 210, 10, E820_NVS, 0 };
+	crowd[E820_MAX + 2] = (struct entry){ GiB, PAGE_SIZE, E820_RAM, 0 };
+	make_map(crowd, E820_MAX + 3);
+	CHECK_EQ(firmware->count, E820_MAX);
+	CHECK_EQ(firmware->crowded, 0);
+	check_range(0, 50, 220, E820_NVS);
+	check_range(map->count - 1, GiB, GiB + PAGE_SIZE, E820_RAM);
+}
+
 TEST(e820_widens_a_neighbour_when_reserved_ranges_fill_it)
 {
 	uint64_t reserved = 0;

@@ -216,6 +216,18 @@ TEST(msadsc_tell_follows_no_link_out_of_the_array)
 	           " page[0x7] = 0x0000000000000000\n");
 }
 
+/* The run that begins at the page is told by its own word, wherever that
+ * links to. */
+TEST(msadsc_tell_needs_no_link_of_the_run_itself)
+{
+	struct machine *m = machine_of_two_ranges();
+
+	m->page[5] = msadsc_make(MSADSC_RUN, 0, 3, 5);
+	CHECK_TEXT(PRINTED(msadsc_tell(&m->array, PAGES(5))),
+	           " page     a run of free pages, from page 0x5 to 0x7\n"
+	           " page[0x5] = 0x0000005000000301\n");
+}
+
 /*  page       0   1   2   3   4   5   6   7   8
  *  RAM          |-----------|   |-----------|
  *                1 |--free-|    free|-used--|      */

@@ -168,6 +168,21 @@ TEST(occupy_check_looks_behind_a_hole)
 	           "no page of an occupant is free");
 }
 
+/* Page 0 speaks for itself alone: who begins there has more pages. */
+TEST(occupy_check_looks_behind_page_0)
+{
+	struct machine *m = machine_new();
+	struct memareas areas;
+
+	machine_add_ram(m, 0, PAGES(32));
+	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	mark(m, &areas);
+	m->occupants.entry[0].end = PAGES(3);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "no page of an occupant is free");
+}
+
 /* It is occupied before anybody is marked, on behalf of nobody. */
 TEST(occupy_check_lets_page_0_be_nobodys)
 {

@@ -167,3 +167,42 @@ TEST(merge_more_cuts_blocks_where_they_can_begin)
 	CHECK(!merge_more(&m->array, &areas.area[0], 0));
 	CHECK_EQ(areas.area[0].free_pages, 13);
 }
+
+/* Page 0 ends the list of runs, also where all of them are to be left. */
+TEST(merge_lazily_leaves_all_where_the_only_area_begins)
+{
+	struct memareas areas;
+	struct machine *m = marked(&areas);
+
+	CHECK_EQ(merge_lazily(&m->array, &areas, 0), MERGE_OK);
+	check_all(m, &areas);
+	CHECK_EQ(m->array.first_run, 80);
+	CHECK_EQ(areas.area[0].orders, 0);
+	CHECK_EQ(areas.area[0].run_pages, 59 + 14);
+	CHECK(merge_more(&m->array, &areas.area[0], 0));
+	check_all(m, &areas);
+}
+
+/*  page    1                       8192  8200      8300       8317     8400
+ *  RAM     |-------------------------|-----|         |----------|---------|
+ *  runs    |-------- merged ---------|--8--|         |descriptors|---83---| */
+TEST(merge_lazily_cuts_a_run_that_begins_at_page_1)
+{
+	struct machine     *m = machine_new();
+	struct memareas     areas;
+	struct occupy_fault fault;
+
+	machine_add_ram(m, PAGES(1), PAGES(8200));
+	machine_add_ram(m, PAGES(8300), PAGES(8400));
+	CHECK_EQ(machine_describe(m, PAGES(8300)), MSADSC_OK);
+	memareas_init(&areas, &m->array);
+	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
+	         OCCUPY_OK);
+	CHECK_EQ(merge_lazily(&m->array, &areas, MEMAREA_KERNEL_BASE),
+	         MERGE_OK);
+	check_all(m, &areas);
+	CHECK_EQ(areas.area[MEMAREA_KERNEL].run_pages, 8 + 83);
+	CHECK_EQ(areas.area[MEMAREA_KERNEL].free_pages, 0);
+	CHECK(machine_page_is(m, 8192, msadsc_make(MSADSC_RUN, 0, 8, 0)));
+	CHECK(machine_page_is(m, 8317, msadsc_make(MSADSC_RUN, 0, 83, 8192)));
+}

@@ -53,6 +53,26 @@ TEST(page_edge_a_page_of_the_batch_is_freed_once)
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 }
 
+/* The page behind the batch is none of it: beside a page on the stack it begins
+ * a batch of its own. */
+TEST(page_edge_the_page_behind_the_batch_begins_another)
+{
+	struct page_cache *cache = &arena.pages.cache[MEMAREA_KERNEL];
+	pfn_t              batch = MEMAREA_KERNEL_BASE + 32, page;
+
+	arena_make(two_areas, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page) == PAGE_OK)
+		continue;
+	CHECK_EQ(page_free(&arena.pages, batch, 0), PAGE_OK);
+	CHECK_EQ(page_free(&arena.pages, batch + 1, 0), PAGE_OK);
+	CHECK_EQ(cache->batch, batch);
+	CHECK_EQ(page_free(&arena.pages, batch + PAGE_BATCH + 1, 0), PAGE_OK);
+	CHECK_EQ(cache->batch, batch);
+	CHECK_EQ(page_free(&arena.pages, batch + PAGE_BATCH, 0), PAGE_OK);
+	CHECK_EQ(cache->batch, batch + PAGE_BATCH);
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
+
 /* The map's room behind its last range is nobody's business. */
 TEST(page_edge_behind_the_last_range_is_no_ram)
 {
