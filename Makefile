@@ -98,7 +98,8 @@ PARSERS := $(wildcard common/boot/multiboot2*.c common/boot/pvh*.c \
 kernel_sources = $(wildcard common/boot/*.c common/boot/*.S) $(COMMON) \
                  $(call stages,$1) $(call benches,$1) \
                  $(word $1,$(FOLDERS))/main.c
-test_sources   = $(addprefix common/host/,host.c test_main.c watched_test.c) \
+test_sources   = $(addprefix common/host/,host.c test_main.c watched_test.c \
+                                           print_test.c) \
                  $(PARSERS) \
                  $(COMMON) $(call stages,$1) $(if \
                  $(filter %/05-merge,$(call upto,$1)),common/host/large_test.c) \
