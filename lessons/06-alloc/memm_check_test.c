@@ -284,6 +284,32 @@ TEST(memm_raw_check_names_a_list_at_hand_that_is_none)
 	memm_test_end(&memm);
 }
 
+/*  granules  0      63     127    191    255    320
+ *            |-hand-|-free-|-used-|-used-|-free-|
+ *  A free block whose link could be a length at hand: 255 -> 63. */
+TEST(memm_raw_check_takes_no_link_for_a_length)
+{
+	struct memm_allocator *a;
+	struct raw            *raw;
+	char                  *block[4];
+
+	memm_test_begin(&memm, 0);
+	raw = make_raw(&a);
+	block[0] = a->allocate(a, 4016, 0);
+	for (int i = 1; i < 4; i++)
+		block[i] = a->allocate(a, 4080, 0);
+	CHECK(block[3] == a->data + 191 * RAW_GRANULE);
+	CHECK_EQ(a->free(a, block[1]), MEMM_OK);
+	CHECK_EQ(a->free(a, block[0]), MEMM_OK);
+	CHECK_EQ(raw->word[255], raw_word(RAW_FREE, 63, RAW_NOWHERE));
+	CHECK_EQ(raw->at_hand[63], 1);
+	CHECK_TEXT(CHECKED, NULL);
+	BROKEN(raw->at_hand[63], 256,
+	       "each block at hand is on the list of its length");
+	CHECK_TEXT(CHECKED, NULL);
+	memm_test_end(&memm);
+}
+
 TEST(memm_raw_finds_the_first_list_that_is_not_empty)
 {
 	static struct raw raw;

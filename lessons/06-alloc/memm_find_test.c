@@ -125,3 +125,29 @@ TEST(memm_bit_is_the_pages_own)
 			CHECK_EQ(memm_bit(&of_many, bits, 100 + i), i == set);
 	}
 }
+
+TEST(memm_pages_that_are_none_are_in_no_run_behind_it)
+{
+	memm_test_begin(&memm, 0);
+	leave_free(3, 7);
+	CHECK(memm_pages_are_free(&memm, TEST_FIRST + 6, 1));
+	CHECK(!memm_pages_are_free(&memm, TEST_FIRST + 7, 0));
+	phys_lend(0, 0, NULL);
+}
+
+/* The last pages of an arena of 64, whose bits are a word's last ones. */
+TEST(memm_check_counts_destroyed_pages_to_the_last)
+{
+	const uint64_t         pages = TEST_MEMORY_BYTES / PAGE_SIZE;
+	struct memm_allocator *a;
+
+	CHECK_EQ(pages, 64);
+	phys_lend(pfn_to_paddr(TEST_FIRST), pages * PAGE_SIZE, test_memory());
+	CHECK_EQ(memm_init(&memm, TEST_FIRST, pages, 0), MEMM_OK);
+	CHECK_EQ(
+		memm_allocator_new(&memm, TEST_FIRST + 62, 2, &memm_raw, 0, &a),
+		MEMM_OK);
+	CHECK_EQ(memm_allocator_destroy(&memm, a), MEMM_OK);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	phys_lend(0, 0, NULL);
+}

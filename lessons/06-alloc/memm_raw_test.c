@@ -151,6 +151,10 @@ TEST(memm_raw_reads_no_bit_behind_its_last)
 	CHECK(take(112) != NULL); /* joins what is at hand */
 	CHECK(raw_bit(raw->free_ends, 0));
 	CHECK_EQ(a->free(a, a->data + 128 * 64), MEMM_NOT_BLOCK);
+	raw->word[128] = raw_word(RAW_FREE, 0, 5);
+	CHECK_BROKEN(raw->word[0], raw_word(RAW_FREE, RAW_NOWHERE, 128),
+	             memm_raw_check(a),
+	             "each free block is on the list of its length");
 	CHECK_EQ(a->free(a, second), MEMM_OK);
 	end();
 }

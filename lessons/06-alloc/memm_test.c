@@ -175,6 +175,24 @@ TEST(memm_refuses_what_is_no_request_and_changes_nothing)
 	memm_test_end(&memm);
 }
 
+/* Also where the one that served last could answer. */
+TEST(memm_refuses_no_bytes_whoever_served_last)
+{
+	void *block = NULL;
+
+	memm_test_begin(&memm, 0);
+	CHECK(get(0, 100) != NULL && get(5, 100) != NULL);
+	saved = memm;
+	CHECK_EQ(memm_allocate(&memm, 0, 0, 0, &block), MEMM_BAD_BYTES);
+	CHECK_EQ(memm_kernel_allocate(&memm, 0, &block), MEMM_BAD_BYTES);
+	CHECK_EQ(memm_user_allocate(&memm, 5, 0, &block), MEMM_BAD_BYTES);
+	CHECK_EQ(memm_reclaim(&memm, 99), MEMM_NO_PROCESS);
+	CHECK(block == NULL);
+	CHECK(memcmp(&saved, &memm, sizeof(memm)) == 0);
+	CHECK_EQ(memm_reclaim(&memm, 5), MEMM_OK);
+	memm_test_end(&memm);
+}
+
 TEST(memm_free_believes_no_pointer)
 {
 	char *block, *other, *destroyed;

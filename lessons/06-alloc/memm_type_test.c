@@ -118,6 +118,10 @@ TEST(memm_asks_no_type_for_more_than_its_pages)
 	CHECK_EQ(bump->blocks, 1);
 	CHECK_EQ(memm_allocate(&memm, 4, 3 * PAGE_SIZE, 0, &block), MEMM_OK);
 	CHECK(memm_holder(&memm, block) != bump);
+	bump->process->current = bump;
+	CHECK_EQ(memm_allocate(&memm, 4, UINT64_MAX - 8, 0, &block),
+	         MEMM_NO_MEMORY);
+	CHECK_EQ(bump->blocks, 1);
 	CHECK_EQ(memm_reclaim(&memm, 4), MEMM_OK);
 	memm_test_end(&memm);
 }
@@ -286,5 +290,45 @@ TEST(memm_raw_takes_back_no_address_beside_its_data)
 	raw->not_empty[1] = 0;
 	CHECK_BROKEN(a->bytes, UINT64_C(1) << 40,
 	             a->allocate(a, UINT64_C(1) << 37, 0), NULL);
+	memm_test_end(&memm);
+}
+
+/* A type may do with a page, and have no room at all. */
+static bool idle_init(struct memm_allocator *allocator)
+{
+	allocator->data = (char *)allocator + PAGE_SIZE;
+	return true;
+}
+
+static void *idle_allocate(struct memm_allocator *allocator, uint64_t bytes,
+                           uint64_t align)
+{
+	(void)allocator, (void)bytes, (void)align;
+	return NULL;
+}
+
+static uint64_t idle_room(const struct memm_allocator *allocator)
+{
+	(void)allocator;
+	return 0;
+}
+
+TEST(memm_sweeps_a_single_page)
+{
+	static const struct memm_type idle = { .name = "idle",
+		                               .init = idle_init,
+		                               .allocate = idle_allocate,
+		                               .room = idle_room };
+	struct memm_allocator        *a;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, 1), 1, &idle,
+	                            0, &a),
+	         MEMM_OK);
+	CHECK_EQ(memm_allocator_destroy(&memm, a), MEMM_OK);
+	CHECK_EQ(memm.destroyed_pages, 1);
+	CHECK_EQ(memm_sweep(&memm), 1);
+	CHECK_EQ(memm.destroyed_pages, 0);
+	CHECK_EQ(memm_sweep(&memm), 0);
 	memm_test_end(&memm);
 }

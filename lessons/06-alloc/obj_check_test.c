@@ -201,15 +201,21 @@ TEST(obj_class_that_lends_looks_on_its_ring)
 {
 	struct obj_cache *c;
 	struct obj_slab  *first;
-	void             *one;
+	void             *one, *large[2];
 
 	obj_arena_make(OBJ_UNCHECKED);
 	c = heap->small[79 / 8];
 	first = two_slabs(80, c);
+	large[0] = obj_arena_alloc(3000);
+	large[1] = obj_arena_alloc(3000);
+	CHECK(heap->recent == heap->medium[2999 / 128]);
 	one = obj_arena_alloc(64);
 	CHECK(slab_of(one) == first && c->slab == first);
+	CHECK(heap->recent == c);
 	CHECK_TEXT(obj_alloc_check(heap), NULL);
 	CHECK_EQ(obj_free(heap, one), OBJ_OK);
+	CHECK_EQ(obj_free(heap, large[0]), OBJ_OK);
+	CHECK_EQ(obj_free(heap, large[1]), OBJ_OK);
 	give_back(2 * c->capacity);
 	obj_arena_end();
 }
@@ -274,5 +280,18 @@ TEST(obj_classes_are_multiples_of_what_they_align_to)
 	}
 	CHECK_EQ(heap->class[0].bytes, 8);
 	CHECK_EQ(heap->class[OBJ_CLASSES - 1].bytes, OBJ_SLAB_BYTES);
+	obj_arena_end();
+}
+
+/* The descriptors end before the page that the slab lies on. */
+TEST(obj_check_asks_no_descriptor_behind_the_last)
+{
+	void *one;
+
+	obj_arena_make(OBJ_UNCHECKED);
+	one = obj_arena_alloc(64);
+	BROKEN(heap->frames, pfn_down((uintptr_t)slab_of(one) - heap->distance),
+	       "the current slab is its cache's own, and counts as full");
+	CHECK_EQ(obj_free(heap, one), OBJ_OK);
 	obj_arena_end();
 }

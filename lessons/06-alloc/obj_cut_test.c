@@ -53,6 +53,26 @@ TEST(obj_slabs_are_cut_as_small_as_waste_allows)
 	obj_arena_end();
 }
 
+/* 408 of 8192 bytes are 51 of 1024, just a twentieth: no other size wastes as
+ * much, and none is cut into a multiple of 64 places, or 65. */
+TEST(obj_slab_may_waste_just_a_twentieth)
+{
+	obj_arena_make(OBJ_UNCHECKED);
+	CHECK_EQ(obj_cache_new(heap, &cache, "cut", 1112, 8, OBJ_UNCHECKED),
+	         OBJ_OK);
+	CHECK_EQ(cache.order, 1);
+	CHECK_EQ(cache.capacity, 7);
+	CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
+	for (uint64_t bytes = 8; bytes <= OBJ_CACHE_BYTES; bytes += 8) {
+		CHECK_EQ(obj_cache_new(heap, &cache, "cut", bytes, 8,
+		                       OBJ_UNCHECKED),
+		         OBJ_OK);
+		CHECK(cache.capacity % 64 != 0 && cache.capacity != 65);
+		CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
+	}
+	obj_arena_end();
+}
+
 TEST(obj_strides_are_rounded_up_to_the_alignment)
 {
 	static const struct {
@@ -269,4 +289,81 @@ TEST(obj_in_a_hole_is_nobodys)
 		CHECK_EQ(obj_free(heap, object[--large]), OBJ_OK);
 	CHECK_TEXT(obj_alloc_check(heap), NULL);
 	phys_lend(0, 0, NULL);
+}
+
+/* A caller's cache that lies right behind the classes is none of them: it gets
+ * no single pages. */
+TEST(obj_cache_behind_the_classes_is_no_class)
+{
+	static pfn_t      page[OBJ_ARENA_PAST];
+	struct obj_cache *own;
+	void             *one = NULL;
+	uint64_t          pages = 0;
+
+	obj_arena_make(OBJ_UNCHECKED);
+	own = (struct obj_cache *)(void *)(heap + 1);
+	CHECK((void *)own == &heap->class[OBJ_CLASSES]);
+	CHECK_EQ(obj_cache_new(heap, own, "behind", 2048, 8, OBJ_UNCHECKED),
+	         OBJ_OK);
+	CHECK_EQ(own->order, 3);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page[pages]) ==
+	       PAGE_OK)
+		pages++;
+	CHECK_EQ(page_free(&arena.pages, page[--pages], 0), PAGE_OK);
+	CHECK_EQ(obj_new(own, &one), OBJ_NO_MEMORY);
+	CHECK(one == NULL);
+	CHECK_EQ(obj_cache_end(own), OBJ_OK);
+	while (pages > 0)
+		CHECK_EQ(page_free(&arena.pages, page[--pages], 0), PAGE_OK);
+	obj_arena_end();
+}
+
+/* Page 1 can be given out where nobody occupies it, and holds nothing that
+ * lies elsewhere. */
+TEST(obj_delete_of_what_is_no_address_asks_no_page)
+{
+	static const struct arena_range ram[] = { { 1, 3 },
+		                                  { MEMAREA_KERNEL_BASE,
+		                                    MEMAREA_KERNEL_BASE + 128 },
+		                                  { 0, 0 } };
+	static struct obj_cache         other;
+	struct obj_alloc               *own;
+
+	arena_make(ram, NULL);
+	phys_lend(PAGE_SIZE, 2 * PAGE_SIZE, test_memory());
+	own = (void *)((char *)test_memory() + 2 * PAGE_SIZE);
+	obj_alloc_init(own, &arena.pages, MEMAREA_HARDWARE, OBJ_UNCHECKED);
+	CHECK_EQ(obj_cache_new(own, &cache, "a", 64, 8, OBJ_UNCHECKED), OBJ_OK);
+	CHECK_EQ(obj_cache_new(own, &other, "b", 64, 8, OBJ_UNCHECKED), OBJ_OK);
+	for (unsigned i = 0; i < 126; i++)
+		CHECK_EQ(obj_new(&other, &object[i]), OBJ_OK);
+	CHECK_EQ(page_shares(&arena.pages, 1), 1);
+	CHECK_EQ(obj_delete(&cache, NULL), OBJ_FOREIGN);
+	CHECK_EQ(obj_free(own, NULL), OBJ_FOREIGN);
+	CHECK_EQ(obj_delete(&cache, object[0]), OBJ_WRONG_CACHE);
+	for (unsigned i = 0; i < 126; i++)
+		CHECK_EQ(obj_delete(&other, object[i]), OBJ_OK);
+	CHECK_TEXT(obj_alloc_check(own), NULL);
+	phys_lend(0, 0, NULL);
+}
+
+/* It is where the next object that comes back is looked for first. */
+TEST(obj_alloc_knows_who_served_last)
+{
+	void *one = NULL, *two = NULL;
+
+	obj_arena_make(OBJ_UNCHECKED);
+	CHECK(heap->recent == &heap->class[0]);
+	CHECK_EQ(obj_alloc(heap, 3000, &one), OBJ_OK);
+	CHECK(heap->recent == &heap->class[0]); /* a slab was begun */
+	CHECK_EQ(obj_alloc(heap, 3000, &two), OBJ_OK);
+	CHECK(heap->recent == heap->medium[2999 / 128]);
+	CHECK_EQ(obj_free(heap, one), OBJ_OK);
+	CHECK_EQ(obj_free(heap, two), OBJ_OK);
+	CHECK_EQ(obj_alloc(heap, 64, &one), OBJ_OK);
+	CHECK_EQ(obj_alloc(heap, 64, &two), OBJ_OK);
+	CHECK(heap->recent == heap->small[63 / 8]);
+	CHECK_EQ(obj_free(heap, one), OBJ_OK);
+	CHECK_EQ(obj_free(heap, two), OBJ_OK);
+	obj_arena_end();
 }

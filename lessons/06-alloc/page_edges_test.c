@@ -81,6 +81,38 @@ TEST(page_edge_behind_the_last_range_is_no_ram)
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 }
 
+/* RAM that was left out, above the limit, is as foreign as a hole. */
+TEST(page_edge_ram_behind_the_last_frame_is_foreign)
+{
+	static const struct arena_range ram[] = { { 256, 512 }, { 0, 0 } };
+
+	arena_make(ram, NULL);
+	arena.map.range[0].end += PAGE_SIZE;
+	CHECK_EQ(page_share(&arena.pages, 512), PAGE_FOREIGN);
+	CHECK_EQ(page_set_owner(&arena.pages, 512, 1), PAGE_FOREIGN);
+	CHECK_EQ(page_free(&arena.pages, 512, 0), PAGE_FOREIGN);
+	CHECK_EQ(pages_free_exact(&arena.pages, 512, 1), PAGE_FOREIGN);
+}
+
+/* The last page has a buddy, the one below: a cached page must know. */
+TEST(page_edge_the_buddy_of_a_cached_page_may_be_the_last)
+{
+	static const struct arena_range ram[] = { { 24, 32 },
+		                                  { 40, 46 },
+		                                  { 0, 0 } };
+	pfn_t                           page;
+
+	arena_make(ram, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page) == PAGE_OK)
+		continue;
+	for (page = 28; page < 30; page++)
+		CHECK_EQ(page_free(&arena.pages, page, 0), PAGE_OK);
+	CHECK_EQ(page_free(&arena.pages, 44, 0), PAGE_OK);
+	CHECK_BROKEN(arena.array.page[45].word, MSADSC_CACHED,
+	             page_alloc_check(&arena.pages),
+	             "a cached page with a free buddy is of the batch");
+}
+
 /* The last page below 32 MiB and the first above it keep to their areas. */
 TEST(page_edge_pages_beside_the_bound_keep_to_their_areas)
 {

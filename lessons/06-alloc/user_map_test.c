@@ -404,6 +404,15 @@ static void begin_with_pages(void)
 	check_pages(2, 1, 0);
 }
 
+/* The first that is found, table by table. */
+TEST(user_map_check_names_one_of_two_faults)
+{
+	begin_with_pages();
+	map.tables = 1;
+	((uint64_t *)phys_to_virt(map.root, PAGE_SIZE))[100] = 2;
+	CHECK_TEXT(user_map_check(&map, &tables), "tables are counted");
+}
+
 TEST(user_map_check_names_each_broken_entry)
 {
 	static const char rights[] = "a process's page has its rights";
