@@ -15,8 +15,8 @@
 /**
  * Platform: a pointer to [paddr, paddr + bytes), a byte at least, which must
  * be memory that the caller may touch.  A range that is not mapped or not lent
- * is a mistake of ours: panic.  Takes a step for each GiB of the range, or on the host for
- * each piece of memory that was lent.
+ * is a mistake of ours: panic.  Takes a step for each GiB of the range, or on
+ * the host for each piece of memory that was lent.
  */
 void *phys_to_virt(paddr_t paddr, uint64_t bytes);
 
