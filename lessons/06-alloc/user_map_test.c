@@ -35,6 +35,7 @@ static void end(void)
 {
 	CHECK_TEXT(user_map_check(&map, &tables), NULL);
 	user_map_end(&map, &tables);
+	CHECK_EQ(map.root, 0);
 	memm_test_end(&memm);
 }
 
