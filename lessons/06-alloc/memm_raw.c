@@ -48,7 +48,7 @@ static bool raw_init(struct memm_allocator *allocator)
 		return false;
 	allocator->data = (char *)allocator + below * PAGE_SIZE;
 	raw->granules =
-		(uint32_t)min_u64(pages * RAW_PAGE_GRANULES, RAW_NOWHERE - 1);
+		(uint32_t)min_u64(pages * RAW_PAGE_GRANULES, RAW_GRANULES_MAX);
 	memset(raw->not_empty, 0, sizeof(raw->not_empty));
 	raw->at_hand_not_empty = raw->at_hand_granules = 0;
 	raw->starts = raw->below;

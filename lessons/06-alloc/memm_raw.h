@@ -44,6 +44,10 @@
 #define RAW_NOWHERE    UINT32_C(0x7fffffff) /**< No granule. */
 #define RAW_HIGH_SHIFT 33 /**< Lowest bit of the upper field. */
 
+/** Granules that an allocator uses at most: 128 GiB; what it has beyond that is
+ * left alone. */
+#define RAW_GRANULES_MAX (RAW_NOWHERE - 1)
+
 /** Pages of the smallest allocator: one is data. */
 #define RAW_PAGES_LEAST 2
 
