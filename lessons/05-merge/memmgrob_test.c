@@ -131,20 +131,13 @@ static void show(const struct strip *strip)
 	shown = *strip;
 }
 
-/*  page  16            32                64     68
- *  free  |------16-----|--------32-------|  |-1-|     1 is not large for 67 */
-TEST(memmgrob_print_draws_where_large_blocks_begin)
+/* Describe, mark and merge what RAM the machine has, and draw it. */
+static void draw(struct machine *m)
 {
-	struct machine     *m = machine_new();
 	struct memareas     areas;
 	struct memmgrob     manager;
 	struct occupy_fault fault;
 
-	machine_add_ram(m, PAGES(1), PAGES(2));
-	machine_add_ram(m, PAGES(16), PAGES(64));
-	machine_add_ram(m, PAGES(67), PAGES(68));
-	machine_add_ram(m, PAGES(128), PAGES(144));
-	machine_add_ram(m, PAGES(256), PAGES(272));
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
 	memareas_init(&areas, &m->array);
 	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
@@ -155,6 +148,20 @@ TEST(memmgrob_print_draws_where_large_blocks_begin)
 	PRINTED(memmgrob_print(&manager));
 	console_strip_to(NULL, 1);
 	CHECK_TEXT(shown.name, "memmgrob");
+}
+
+/*  page  16            32                64     68
+ *  free  |------16-----|--------32-------|  |-1-|     1 is not large for 67 */
+TEST(memmgrob_print_draws_where_large_blocks_begin)
+{
+	struct machine *m = machine_new();
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(16), PAGES(64));
+	machine_add_ram(m, PAGES(67), PAGES(68));
+	machine_add_ram(m, PAGES(128), PAGES(144));
+	machine_add_ram(m, PAGES(256), PAGES(272));
+	draw(m);
 	CHECK_TEXT(shown.total, "324 KiB free");
 	for (unsigned i = 0; i < 72; i++)
 		CHECK_EQ(shown.colour[i], i == 0 || i == 3 || i == 9
@@ -166,23 +173,12 @@ TEST(memmgrob_print_draws_where_large_blocks_begin)
  *  free  |1|    |----16------|      144 is nine times 16, and 3 less than 8 */
 TEST(memmgrob_print_draws_small_blocks_at_small_addresses)
 {
-	struct machine     *m = machine_new();
-	struct memareas     areas;
-	struct memmgrob     manager;
-	struct occupy_fault fault;
+	struct machine *m = machine_new();
 
 	machine_add_ram(m, PAGES(1), PAGES(2));
 	machine_add_ram(m, PAGES(3), PAGES(4));
 	machine_add_ram(m, PAGES(144), PAGES(160));
-	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	memareas_init(&areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
-	         OCCUPY_OK);
-	CHECK_EQ(merge_runs(&m->array, &areas), MERGE_OK);
-	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
-	console_strip_to(show, 72);
-	PRINTED(memmgrob_print(&manager));
-	console_strip_to(NULL, 1);
+	draw(m);
 	CHECK_TEXT(shown.total, "68 KiB free");
 	for (unsigned i = 0; i < 72; i++)
 		CHECK_EQ(shown.colour[i], i == 0 ? COLOUR_NONE : COLOUR_HOLE);
