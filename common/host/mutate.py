@@ -210,7 +210,10 @@ class Bench:
         for part in ("common", "lessons"):
             shutil.copytree(TOP / part, self.tree / part)
         self.sources = sources
-        self.made = {}
+        self.includes = INCLUDES + sorted(
+            "-I%s" % path.relative_to(TOP)
+            for path in TOP.glob("lessons/*") if path.is_dir())
+        self.made, self.parts, self.counted = {}, {}, {}
 
     def run(self, command, seconds=120):
         """(exit status, output) of a command; a status of None: too long."""
@@ -225,28 +228,19 @@ class Bench:
 
     def compile(self, source, into, compiler):
         """Whether a source compiles into an object."""
-        lessons = sorted(p.name for p in (self.tree / "lessons").iterdir())
-        return self.run([*compiler, *INCLUDES,
-                         *("-Ilessons/" + name for name in lessons),
-                         "-c", source, "-o", into])[0] == 0
+        return self.run([*compiler, *self.includes, "-c", source,
+                         "-o", into])[0] == 0
 
     def users(self, source):
         """Whether a source is, or includes, another: a function of that."""
         if source.endswith(".c"):
             return lambda name: name == source
-        if "parts" not in self.made:
-            self.made["parts"] = {}
-        parts = self.made["parts"]
 
         def includes(name):
-            if name not in parts:
-                rule = self.run([
-                    "gcc", "-MM", *INCLUDES, *(
-                        "-Ilessons/" + path.name
-                        for path in (self.tree / "lessons").iterdir()),
-                    name])[1]
-                parts[name] = rule.replace("\\\n", " ").split()
-            return source in parts[name]
+            if name not in self.parts:
+                rule = self.run(["gcc", "-MM", *self.includes, name])[1]
+                self.parts[name] = rule.replace("\\\n", " ").split()
+            return source in self.parts[name]
 
         return includes
 
@@ -336,7 +330,9 @@ class Bench:
             if not re.match(rule, mutant.source):
                 continue
             drivers = ["common/host/%s.c" % program, *PARTS.get(program, [])]
-            self.link(mutant, program, self.stages() + drivers, PLAIN, PLAIN)
+            if not self.link(mutant, program, self.stages() + drivers, PLAIN,
+                             PLAIN):
+                return "link"
             if self.run(["./program", *arguments], seconds)[0] != 0:
                 return " ".join([program, *arguments[:1]])
         return None
@@ -346,7 +342,9 @@ class Bench:
         benches = ["common/lib/bench.c", "common/host/bench_host.c",
                    *sorted(str(path.relative_to(TOP)) for path in
                            TOP.glob("lessons/*/*_bench.c"))]
-        self.link(mutant, "bench", self.stages() + benches, PLAIN, PLAIN)
+        if not self.link(mutant, "bench", self.stages() + benches, PLAIN,
+                         PLAIN):
+            raise Broken("%s: link" % mutant)
         rows = in_callgrind(str(self.tree / "program"), workload, gib)
         return {row: total / operations
                 for row, (operations, total) in rows.items()}
@@ -356,14 +354,14 @@ class Bench:
         for rule, *run in WORKLOADS:
             if not re.match(rule, mutant.source):
                 continue
-            before = (mutant.source, *run)
-            if before not in self.made:
-                self.made[before] = self.counts(mutant.same(), *run)
+            before = tuple(run)
+            if before not in self.counted:
+                self.counted[before] = self.counts(mutant.same(), *run)
             try:
                 now = self.counts(mutant, *run)
             except Broken:
                 return "bench ends"
-            for row, count in self.made[before].items():
+            for row, count in self.counted[before].items():
                 if abs(now[row] - count) > CHANGED * count:
                     return "bench %s is %.2f, was %.2f" % (row, now[row],
                                                            count)
