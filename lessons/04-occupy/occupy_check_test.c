@@ -3,22 +3,19 @@
  * Tests of lesson 4: that occupy_check() sees what is broken.
  */
 #include "kstring.h"
-#include "machine_test.h"
+#include "marked_test.h"
 #include "occupy.h"
 #include "strip.h"
 #include "test.h"
 
 static void mark(struct machine *m, struct memareas *areas)
 {
-	struct occupy_fault fault;
 
 	/* What is behind the table's last entry is none. */
 	m->occupants.entry[m->occupants.count] = (struct occupant){
 		.base = PAGES(7), .end = PAGES(48), .name = "none"
 	};
-	memareas_init(areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, areas);
 	CHECK_TEXT(occupy_check(&m->array, areas, &m->occupants), NULL);
 }
 
@@ -168,16 +165,24 @@ TEST(occupy_check_looks_behind_a_hole)
 	           "no page of an occupant is free");
 }
 
+/* RAM from page 0 on, which is the firmware's, up to page @past. */
+static struct machine *from_page_0(pfn_t past, struct memareas *areas)
+{
+	struct machine *m = machine_new();
+
+	machine_add_ram(m, 0, PAGES(past));
+	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	mark(m, areas);
+	return m;
+}
+
 /* Page 0 speaks for itself alone: who begins there has more pages. */
 TEST(occupy_check_looks_behind_page_0)
 {
-	struct machine *m = machine_new();
 	struct memareas areas;
+	struct machine *m = from_page_0(32, &areas);
 
-	machine_add_ram(m, 0, PAGES(32));
-	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
-	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	mark(m, &areas);
 	m->occupants.entry[0].end = PAGES(3);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
 	           "no page of an occupant is free");
@@ -186,13 +191,9 @@ TEST(occupy_check_looks_behind_page_0)
 /* It is occupied before anybody is marked, on behalf of nobody. */
 TEST(occupy_check_lets_page_0_be_nobodys)
 {
-	struct machine *m = machine_new();
 	struct memareas areas;
+	struct machine *m = from_page_0(9, &areas);
 
-	machine_add_ram(m, 0, PAGES(9));
-	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
-	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	mark(m, &areas);
 	m->page[0] = msadsc_twice(MSADSC_OCCUPIED, 0, 0);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants), NULL);
 	m->page[0] = msadsc_twice(MSADSC_OCCUPIED, 0, 3);

@@ -3,7 +3,7 @@
  * Tests of lesson 5: the memory manager's own object.
  */
 #include "kstring.h"
-#include "machine_test.h"
+#include "marked_test.h"
 #include "memmgrob.h"
 #include "occupy.h"
 #include "strip.h"
@@ -14,13 +14,10 @@
  *  free             |--------4--------|    |2-|-8-|---16--|     */
 static struct machine *managed(struct memareas *areas, struct memmgrob *manager)
 {
-	struct machine     *m = machine_of_32_pages();
-	struct occupy_fault fault;
+	struct machine *m = machine_of_32_pages();
 
 	machine_add(m, PAGES(20), PAGES(22), OCCUPANT_LOADED, "it");
-	memareas_init(areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, areas);
 	CHECK_EQ(merge_runs(&m->array, areas), MERGE_OK);
 	memmgrob_init(manager, &m->array, areas, &m->occupants);
 	CHECK_TEXT(memmgrob_check(manager), NULL);
@@ -134,14 +131,11 @@ static void show(const struct strip *strip)
 /* Describe, mark and merge what RAM the machine has, and draw it. */
 static void draw(struct machine *m)
 {
-	struct memareas     areas;
-	struct memmgrob     manager;
-	struct occupy_fault fault;
+	struct memareas areas;
+	struct memmgrob manager;
 
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	memareas_init(&areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, &areas);
 	CHECK_EQ(merge_runs(&m->array, &areas), MERGE_OK);
 	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
 	console_strip_to(show, 72);

@@ -3,7 +3,7 @@
  * Tests of lesson 5: that merge_check() and memmgrob_check() see what is
  * broken.
  */
-#include "machine_test.h"
+#include "marked_test.h"
 #include "memmgrob.h"
 #include "merge.h"
 #include "occupy.h"
@@ -79,18 +79,15 @@ TEST(merge_check_names_a_list_of_another_area)
  *  listed                  |--2--|              crosses the bound    */
 TEST(merge_check_names_a_block_that_leaves_its_area)
 {
-	struct machine     *m = machine_new();
-	struct memareas     areas;
-	struct occupy_fault fault;
+	struct machine *m = machine_new();
+	struct memareas areas;
 
 	machine_add_ram(m, PAGES(1), PAGES(2));
 	machine_add_ram(m, PAGES(8188), PAGES(8196));
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_NO_ROOM);
 	m->map.range[0].end = PAGES(40);
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	memareas_init(&areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, &areas);
 	CHECK_EQ(merge_runs(&m->array, &areas), MERGE_OK);
 	CHECK_TEXT(merge_check(&m->array, &areas), NULL);
 	areas.area[0].orders |= 2;
@@ -159,9 +156,8 @@ static const char *check(const struct machine *m, const void *areas)
 /* Lists of several blocks, so that links point at something; page 0. */
 TEST(merge_check_sees_every_single_bit_that_flips)
 {
-	struct machine     *m = machine_new();
-	struct memareas     areas;
-	struct occupy_fault fault;
+	struct machine *m = machine_new();
+	struct memareas areas;
 
 	machine_add_ram(m, 0, PAGES(2));
 	for (pfn_t pfn = 4; pfn < 40; pfn += 8)
@@ -169,9 +165,7 @@ TEST(merge_check_sees_every_single_bit_that_flips)
 	machine_add(m, 0, PAGES(1), OCCUPANT_FIRMWARE, "firmware");
 	machine_add(m, PAGES(22), PAGES(23), OCCUPANT_LOADED, "it");
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	memareas_init(&areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, &areas);
 	CHECK_EQ(merge_runs(&m->array, &areas), MERGE_OK);
 	CHECK_EQ(machine_blind_bits(m, &areas, check), 0);
 }

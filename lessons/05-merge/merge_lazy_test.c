@@ -4,7 +4,7 @@
  * and becomes the blocks that merge_runs() would have made.
  */
 #include "kstring.h"
-#include "machine_test.h"
+#include "marked_test.h"
 #include "merge.h"
 #include "occupy.h"
 #include "test.h"
@@ -146,17 +146,14 @@ TEST(merge_check_sees_every_bit_that_flips_beside_runs)
  *  run     |----------------------|        on, then 2 and 1 */
 TEST(merge_more_cuts_blocks_where_they_can_begin)
 {
-	static const pfn_t  first[] = { 92, 88, 84, 82, 81 };
-	struct memareas     areas;
-	struct machine     *m = machine_new();
-	struct occupy_fault fault;
+	static const pfn_t first[] = { 92, 88, 84, 82, 81 };
+	struct memareas    areas;
+	struct machine    *m = machine_new();
 
 	machine_add_ram(m, PAGES(1), PAGES(2));
 	machine_add_ram(m, PAGES(81), PAGES(94));
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
-	memareas_init(&areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, &areas);
 	CHECK_EQ(merge_lazily(&m->array, &areas, 64), MERGE_OK);
 	for (unsigned i = 0; i < 5; i++) {
 		CHECK(merge_more(&m->array, &areas.area[0], 0));
@@ -188,16 +185,13 @@ TEST(merge_lazily_leaves_all_where_the_only_area_begins)
  *  runs    |-------- merged ---------|--8--|         |descriptors|---83---| */
 TEST(merge_lazily_cuts_a_run_that_begins_at_page_1)
 {
-	struct machine     *m = machine_new();
-	struct memareas     areas;
-	struct occupy_fault fault;
+	struct machine *m = machine_new();
+	struct memareas areas;
 
 	machine_add_ram(m, PAGES(1), PAGES(8200));
 	machine_add_ram(m, PAGES(8300), PAGES(8400));
 	CHECK_EQ(machine_describe(m, PAGES(8300)), MSADSC_OK);
-	memareas_init(&areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, &areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, &areas);
 	CHECK_EQ(merge_lazily(&m->array, &areas, MEMAREA_KERNEL_BASE),
 	         MERGE_OK);
 	check_all(m, &areas);
@@ -205,4 +199,22 @@ TEST(merge_lazily_cuts_a_run_that_begins_at_page_1)
 	CHECK_EQ(areas.area[MEMAREA_KERNEL].free_pages, 0);
 	CHECK(machine_page_is(m, 8192, msadsc_make(MSADSC_RUN, 0, 8, 0)));
 	CHECK(machine_page_is(m, 8317, msadsc_make(MSADSC_RUN, 0, 83, 8192)));
+}
+
+/*  page    1    2        600           602    640
+ *  RAM     |----|         |-------------------|
+ *  runs    |-1--|         |descriptors|--38---|     page 1 is the lowest */
+TEST(merge_lazily_leaves_page_1_too)
+{
+	struct machine *m = machine_new();
+	struct memareas areas;
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(600), PAGES(640));
+	CHECK_EQ(machine_describe(m, PAGES(600)), MSADSC_OK);
+	machine_mark(m, &areas);
+	CHECK_EQ(merge_lazily(&m->array, &areas, 0), MERGE_OK);
+	check_all(m, &areas);
+	CHECK_EQ(areas.area[0].run_pages, 1 + 38);
+	CHECK_EQ(areas.area[0].free_pages, 0);
 }

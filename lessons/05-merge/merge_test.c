@@ -3,7 +3,7 @@
  * Tests of lesson 5.  A picture is the specification: one column is a page.
  */
 #include "kstring.h"
-#include "machine_test.h"
+#include "marked_test.h"
 #include "merge.h"
 #include "occupy.h"
 #include "test.h"
@@ -11,11 +11,8 @@
 /* Mark what is in the table, merge, and demand that all holds. */
 static void merge(struct machine *m, struct memareas *areas)
 {
-	struct occupy_fault fault;
 
-	memareas_init(areas, &m->array);
-	CHECK_EQ(occupy_mark(&m->array, areas, &m->occupants, &fault),
-	         OCCUPY_OK);
+	machine_mark(m, areas);
 	CHECK_EQ(merge_runs(&m->array, areas), MERGE_OK);
 	CHECK_EQ(m->array.phase, MSADSC_MERGED);
 	CHECK_EQ(m->array.first_run, 0);

@@ -301,19 +301,15 @@ TEST(obj_caches_of_no_shape_are_refused)
 /* One page is missing, and the empty slab at hand has one. */
 TEST(obj_alloc_takes_the_last_page_of_an_empty_slab)
 {
-	static pfn_t page[OBJ_ARENA_PAST];
-	void        *small, *large = NULL;
-	uint64_t     pages = 0;
+	void    *small, *large = NULL;
+	uint64_t pages;
 
 	obj_arena_make(OBJ_UNCHECKED);
 	CHECK_EQ(obj_alloc(heap, 64, &small), OBJ_OK);
-	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page[pages]) ==
-	       PAGE_OK)
-		pages++;
+	pages = obj_arena_take_pages();
 	CHECK_EQ(obj_free(heap, small), OBJ_OK);
 	CHECK_EQ(obj_alloc(heap, PAGE_SIZE, &large), OBJ_OK);
 	CHECK_EQ(obj_free(heap, large), OBJ_OK);
-	while (pages > 0)
-		CHECK_EQ(page_free(&arena.pages, page[--pages], 0), PAGE_OK);
+	obj_arena_give_pages(pages);
 	obj_arena_end();
 }

@@ -17,6 +17,10 @@ _Static_assert(MEMORY_BYTES + sizeof(struct obj_alloc) +
 
 static void *memory;
 
+/* What obj_arena_take_pages() has taken. */
+static pfn_t    taken[OBJ_ARENA_PAGES];
+static uint64_t taken_pages;
+
 void obj_arena_make(enum obj_checks checks)
 {
 	static const struct arena_range ram[] = {
@@ -76,4 +80,21 @@ void *obj_arena_alloc(uint64_t bytes)
 
 	CHECK_EQ(obj_alloc(heap, bytes, &object), OBJ_OK);
 	return object;
+}
+
+uint64_t obj_arena_take_pages(void)
+{
+	pfn_t page;
+
+	taken_pages = 0;
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page) == PAGE_OK)
+		taken[taken_pages++] = page;
+	return taken_pages;
+}
+
+void obj_arena_give_pages(uint64_t count)
+{
+	while (count-- > 0)
+		CHECK_EQ(page_free(&arena.pages, taken[--taken_pages], 0),
+		         PAGE_OK);
 }

@@ -32,6 +32,12 @@ uint64_t obj_arena_sum(void);
 /** Pages that objects have taken. */
 uint64_t obj_arena_pages(void);
 
+/** Take all pages that are left, one by one.  @return how many they were */
+uint64_t obj_arena_take_pages(void);
+
+/** Give back @p count of these, those that were taken last. */
+void obj_arena_give_pages(uint64_t count);
+
 /** An object of @p bytes bytes; the test fails where there is none. */
 void *obj_arena_alloc(uint64_t bytes);
 

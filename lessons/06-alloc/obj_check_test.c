@@ -136,22 +136,16 @@ TEST(obj_cache_without_pages_has_no_memory)
 	static const enum obj_checks checks[] = { OBJ_UNCHECKED, OBJ_CHECKED };
 
 	for (int i = 0; i < 2; i++) {
-		pfn_t pfn[OBJ_ARENA_PAGES];
 		void *one = NULL;
-		int   pages = 0;
 
 		obj_arena_make(OBJ_UNCHECKED);
 		CHECK_EQ(obj_cache_new(heap, &cache, "none", 100, 8, checks[i]),
 		         OBJ_OK);
-		while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0,
-		                  &pfn[pages]) == PAGE_OK)
-			pages++;
-		CHECK_EQ(pages, OBJ_ARENA_PAGES);
+		CHECK_EQ(obj_arena_take_pages(), OBJ_ARENA_PAGES);
 		CHECK_EQ(obj_new(&cache, &one), OBJ_NO_MEMORY);
 		CHECK(one == NULL);
 		CHECK_TEXT(obj_alloc_check(heap), NULL);
-		while (pages > 0)
-			page_free(&arena.pages, pfn[--pages], 0);
+		obj_arena_give_pages(OBJ_ARENA_PAGES);
 		CHECK_EQ(obj_new(&cache, &one), OBJ_OK);
 		CHECK_EQ(obj_delete(&cache, one), OBJ_OK);
 		CHECK_EQ(obj_cache_end(&cache), OBJ_OK);

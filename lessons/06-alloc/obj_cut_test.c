@@ -13,7 +13,7 @@ static void            *object[600];
 
 /* Of slabs of 1 to 8 pages the smallest that wastes a twentieth at most, or
  * the one that wastes least: in 1024ths, as they are counted. */
-static unsigned order_for(uint64_t stride)
+static unsigned order_for(uint64_t stride, uint64_t align)
 {
 	uint64_t least = UINT64_MAX;
 	unsigned best = 0;
@@ -24,7 +24,7 @@ static unsigned order_for(uint64_t stride)
 		/* The header has a bit for each object. */
 		objects = room / stride;
 		offset = 40 + (objects + 63) / 64 * 8;
-		offset = (offset + 15) / 16 * 16;
+		offset = (offset + align - 1) / align * align;
 		objects = offset < room ? (room - offset) / stride : 0;
 		waste = (room - objects * stride) * 1024 / room;
 		if (waste <= 51)
@@ -40,21 +40,23 @@ static unsigned order_for(uint64_t stride)
 TEST(obj_slabs_are_cut_as_small_as_waste_allows)
 {
 	obj_arena_make(OBJ_UNCHECKED);
-	for (uint64_t bytes = 16; bytes <= OBJ_CACHE_BYTES; bytes += 16) {
-		CHECK_EQ(obj_cache_new(heap, &cache, "cut", bytes, 16,
-		                       OBJ_UNCHECKED),
-		         OBJ_OK);
-		CHECK_EQ(cache.order, order_for(bytes));
-		CHECK_TEXT(obj_alloc_check(heap), NULL);
-		/* mutants.txt counts on it. */
-		CHECK(cache.capacity % 64 != 0 && cache.capacity != 65);
-		CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
-	}
+	for (uint64_t align = 8; align <= 16; align += 8)
+		for (uint64_t bytes = align; bytes <= OBJ_CACHE_BYTES;
+		     bytes += align) {
+			CHECK_EQ(obj_cache_new(heap, &cache, "cut", bytes,
+			                       align, OBJ_UNCHECKED),
+			         OBJ_OK);
+			CHECK_EQ(cache.order, order_for(bytes, align));
+			CHECK_TEXT(obj_alloc_check(heap), NULL);
+			/* mutants.txt counts on it. */
+			CHECK(cache.capacity % 64 != 0 && cache.capacity != 65);
+			CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
+		}
 	obj_arena_end();
 }
 
 /* 408 of 8192 bytes are 51 of 1024, just a twentieth: no other size wastes as
- * much, and none is cut into a multiple of 64 places, or 65. */
+ * much. */
 TEST(obj_slab_may_waste_just_a_twentieth)
 {
 	obj_arena_make(OBJ_UNCHECKED);
@@ -63,13 +65,6 @@ TEST(obj_slab_may_waste_just_a_twentieth)
 	CHECK_EQ(cache.order, 1);
 	CHECK_EQ(cache.capacity, 7);
 	CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
-	for (uint64_t bytes = 8; bytes <= OBJ_CACHE_BYTES; bytes += 8) {
-		CHECK_EQ(obj_cache_new(heap, &cache, "cut", bytes, 8,
-		                       OBJ_UNCHECKED),
-		         OBJ_OK);
-		CHECK(cache.capacity % 64 != 0 && cache.capacity != 65);
-		CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
-	}
 	obj_arena_end();
 }
 
@@ -295,10 +290,9 @@ TEST(obj_in_a_hole_is_nobodys)
  * no single pages. */
 TEST(obj_cache_behind_the_classes_is_no_class)
 {
-	static pfn_t      page[OBJ_ARENA_PAST];
 	struct obj_cache *own;
 	void             *one = NULL;
-	uint64_t          pages = 0;
+	uint64_t          pages;
 
 	obj_arena_make(OBJ_UNCHECKED);
 	own = (struct obj_cache *)(void *)(heap + 1);
@@ -306,15 +300,12 @@ TEST(obj_cache_behind_the_classes_is_no_class)
 	CHECK_EQ(obj_cache_new(heap, own, "behind", 2048, 8, OBJ_UNCHECKED),
 	         OBJ_OK);
 	CHECK_EQ(own->order, 3);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page[pages]) ==
-	       PAGE_OK)
-		pages++;
-	CHECK_EQ(page_free(&arena.pages, page[--pages], 0), PAGE_OK);
+	pages = obj_arena_take_pages();
+	obj_arena_give_pages(1);
 	CHECK_EQ(obj_new(own, &one), OBJ_NO_MEMORY);
 	CHECK(one == NULL);
 	CHECK_EQ(obj_cache_end(own), OBJ_OK);
-	while (pages > 0)
-		CHECK_EQ(page_free(&arena.pages, page[--pages], 0), PAGE_OK);
+	obj_arena_give_pages(pages - 1);
 	obj_arena_end();
 }
 
