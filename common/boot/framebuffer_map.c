@@ -41,7 +41,7 @@ void *framebuffer_map(paddr_t base, uint64_t bytes)
 {
 	paddr_t  first = base / LARGE_BYTES * LARGE_BYTES;
 	uint64_t rights = PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_LARGE_PAT;
-	uint64_t pages = (base - first + bytes + LARGE_BYTES - 1) / LARGE_BYTES;
+	uint64_t pages = pieces_for(base - first + bytes, LARGE_BYTES);
 
 	ASSERT(bytes > 0 && bytes <= 256 * MiB, "%llu bytes",
 	       (unsigned long long)bytes);

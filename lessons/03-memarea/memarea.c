@@ -11,6 +11,8 @@
 
 static const pfn_t bound[] = { 0, MEMAREA_KERNEL_BASE, MEMAREA_USER_BASE,
 	                       PFN_LIMIT };
+_Static_assert(sizeof(bound) / sizeof(bound[0]) == MEMAREAS + 1,
+               "each area begins where the one before it ends");
 
 const char *memarea_name(enum memarea_kind kind)
 {

@@ -14,7 +14,7 @@ static void cut_at(struct msadsc_array *array, pfn_t at)
 	struct msadsc *page = array->page;
 	pfn_t          above = 0, run = array->first_run, end;
 
-	while (run != 0 && run >= at) {
+	while (run >= at) {
 		above = run;
 		run = msadsc_high(page[run]);
 	}
@@ -38,10 +38,11 @@ enum merge_status merge_lazily(struct msadsc_array *array,
 
 	if (array->phase != MSADSC_MARKED)
 		return MERGE_ORDER;
+	/* Page 0 is in no run, and ends their list. */
+	from = max_u64(from, 1);
 	cut_at(array, from);
 	highest = array->first_run;
-	for (run = highest; run != 0 && run >= from;
-	     run = msadsc_high(array->page[run])) {
+	for (run = highest; run >= from; run = msadsc_high(array->page[run])) {
 		area->run_pages += (uint32_t)msadsc_pages(array->page[run]);
 		lowest = run;
 	}

@@ -45,7 +45,7 @@ static inline bool memm_bit(const struct memm *memm, const uint64_t *bits,
 /** Pages that the bits of so many pages take. */
 static inline uint64_t memm_bits_pages(uint64_t pages)
 {
-	return bytes_to_pages(3 * (pieces_for(pages, 64)) * sizeof(uint64_t));
+	return bytes_to_pages(3 * pieces_for(pages, 64) * sizeof(uint64_t));
 }
 
 /** Lay the bits into the arena's first pages; the rest is a free run. */

@@ -82,7 +82,7 @@ static uint32_t take_listed(struct raw *raw, uint64_t bytes, uint64_t align)
 	uint32_t at, found, lead, wanted;
 	unsigned list;
 
-	/* Then 32 bits hold the sum. */
+	/* What passes here, padded, is a number of 32 bits. */
 	if (max_u64(bytes, align) >= raw->granules * RAW_GRANULE)
 		return RAW_NOWHERE;
 	list = raw_list_from(raw, raw_list_for((uint32_t)padded));

@@ -21,9 +21,9 @@ static uint64_t cut(struct obj_cache *cache, unsigned order)
 
 	cache->order = (uint16_t)order;
 	cache->offset = (uint32_t)round_up(header, cache->align);
-	if (cache->offset < room)
-		cache->capacity =
-			(uint32_t)((room - cache->offset) / cache->stride);
+	cache->capacity = cache->offset < room
+	                          ? (room - cache->offset) / cache->stride
+	                          : 0;
 	return room - (uint64_t)cache->capacity * cache->stride;
 }
 

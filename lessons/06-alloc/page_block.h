@@ -9,7 +9,8 @@
 #include "page_alloc.h"
 
 /** The cache that frame @p pfn can lie in: the kernel's, which most are in, is
- * found by one comparison. */
+ * found by one comparison.  By way of memarea_of() a free would take six
+ * instructions more. */
 static inline struct page_cache *page_cache_of(struct page_alloc *pages,
                                                pfn_t              pfn)
 {
