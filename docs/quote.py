@@ -14,6 +14,12 @@ second expression, or one line where there is no second.  What is quoted is a
 file, beside the text or from the top of the checkout, or what a command
 prints there:
     <!-- quote $(make -s lesson N=1 MEM=4G ONCE=1 run) /^e820: usable/ -->
+A number in a sentence is told by a comment that follows the sentence:
+    <!-- says bench.txt /^S +([0-9.]+) +([0-9.]+)/ {a:.0f} here, {b/a:.1f} -->
+The expression is looked for in the whole file, and can reach over lines; the
+groups are a, b, c and so on.  What follows is a piece of the text: "55 here,
+1.1".  {a} is what stands there; {a:,.0f} is written as Python's format() does
+it, {(a + b) / 1024:.1f} counts first.
 """
 import functools
 import os
@@ -30,6 +36,10 @@ TOP = Path(__file__).resolve().parent.parent
 LINK = re.compile(r'\]\(([^)#\s]+)#L\d+ "/([^"\n]+)/"\)')
 QUOTE = re.compile(r"^(<!-- quote (\$\(.+?\)|\S+) /(.+?)/(?: /(.+?)/)? -->)\n"
                    r"(?:```.*?\n```\n)?", re.MULTILINE | re.DOTALL)
+SAYS = re.compile(r"<!-- says (\$\(.+?\)|\S+)\s+/(.+?)/\s+(.+?)\s+-->",
+                  re.DOTALL)
+FIELD = re.compile(r"\{([^{}:]+)(?::([^{}]+))?\}")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 TARGET = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
@@ -84,6 +94,50 @@ def quotation(path, match):
     return "\n".join([comment, "```" + language, *lines, "```", ""])
 
 
+def amount(field, groups):
+    """What belongs where a field of says stands."""
+    counted, form = field.groups()
+    if form is None:
+        return groups[counted]
+    return format(eval(counted, {"__builtins__": {}}, {
+        name: float(group.replace(",", ""))
+        for name, group in groups.items()}), form)
+
+
+def piece(words):
+    """An expression for words of says, with a group for each field."""
+    def plain(part):
+        return r"\s+".join(map(re.escape, re.split(r"\s+", part)))
+    ends = [0] + [field.end() for field in FIELD.finditer(words)]
+    starts = [field.start() for field in FIELD.finditer(words)] + [len(words)]
+    return r"(\d+(?:[.,]\d+)*)".join(
+        plain(words[end:start]) for end, start in zip(ends, starts))
+
+
+def say(path, text, match):
+    """The text with the numbers of one says as they should be."""
+    name, expression, words = match.groups()
+    found = re.search(expression, "\n".join(source(name, path)),
+                      re.MULTILINE | re.DOTALL)
+    if not found:
+        raise Stale("%s: nothing matches /%s/" % (name, expression))
+    groups = dict(zip("abcdefgh", found.groups()))
+    hidden = FENCED.sub(blank, COMMENT.sub(blank, text))
+    places = list(re.finditer(r"(?<![\w.,])" + piece(words) + r"(?![\d])",
+                              hidden))
+    if len(places) != 1:
+        raise Stale("it says %d times: %s" % (len(places), words))
+    for i, field in reversed(list(enumerate(FIELD.finditer(words), 1))):
+        start, end = places[0].span(i)
+        text = text[:start] + amount(field, groups) + text[end:]
+    return text
+
+
+def blank(match):
+    """As many characters that say nothing."""
+    return "\0" * len(match[0])
+
+
 def follow(full, anchor):
     """See that a link leads to a file, and to a heading in it."""
     name = os.path.relpath(full, TOP)
@@ -105,6 +159,8 @@ def renewed(path, text):
         if ":" not in target:
             follow(path.parent / target if target else path, anchor)
     text = QUOTE.sub(lambda match: quotation(path, match), text)
+    for match in list(SAYS.finditer(text)):
+        text = say(path, text, match)
     return LINK.sub(lambda match: link(path, match), text)
 
 
