@@ -234,7 +234,8 @@ def main(arguments):
             print(peers)
         if options.record:
             options.recorded.write_text(head() + table(lines) + peers)
-            print("recorded in %s" % os.path.relpath(options.recorded))
+            print("recorded in %s; python3 docs/quote.py tells the text"
+                  % os.path.relpath(options.recorded))
         else:
             compare(lines, options.recorded)
         return 0
