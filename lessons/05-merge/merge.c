@@ -81,7 +81,7 @@ static const char *check_list(const struct msadsc_array *array,
 		pfn_t above = pfn + bit;
 
 		if (pfn < area->base || pfn >= array->pages ||
-		    bit > area->end - pfn)
+		    pfn >= area->end || bit > area->end - pfn)
 			return "a block lies inside its area";
 		if ((pfn & (bit - 1)) != 0)
 			return "a block starts at a multiple of its pages";
@@ -165,6 +165,8 @@ const char *merge_check(const struct msadsc_array *array,
 		}
 		if (broken != NULL)
 			return broken;
+		if (area->orders >> ORDERS != 0)
+			return "a list that is not empty is noted";
 		if (pages != area->free_pages)
 			return "an area counts its free pages";
 	}

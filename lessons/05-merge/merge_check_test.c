@@ -59,6 +59,21 @@ TEST(merge_check_names_each_broken_list)
 	}
 }
 
+/* No list is behind the upper bits of the word, whatever they say. */
+TEST(merge_check_names_a_list_that_cannot_be)
+{
+	struct memareas areas;
+	struct machine *m = merged(&areas);
+
+	for (int i = 0; i < MEMAREAS; i++)
+		for (unsigned k = 0; k < 32; k++) {
+			areas.area[i].orders ^= UINT32_C(1) << k;
+			CHECK_TEXT(merge_check(&m->array, &areas),
+			           "a list that is not empty is noted");
+			areas.area[i].orders ^= UINT32_C(1) << k;
+		}
+}
+
 TEST(merge_check_names_a_list_of_another_area)
 {
 	struct memareas areas;
@@ -74,16 +89,17 @@ TEST(merge_check_names_a_list_of_another_area)
 }
 
 /*  area      hardware            | kernel
- *  page      8188          8191  8192
- *  free      |------4------------|-- ...
- *  listed                  |--2--|              crosses the bound    */
+ *  page      8188          8191  8192      8200  8202
+ *  free      |------4------------|----8----|--2--|
+ *  listed                  |--2--|                    crosses the bound
+ *  listed                                  |--2--|    lies beyond it    */
 TEST(merge_check_names_a_block_that_leaves_its_area)
 {
 	struct machine *m = machine_new();
 	struct memareas areas;
 
 	machine_add_ram(m, PAGES(1), PAGES(2));
-	machine_add_ram(m, PAGES(8188), PAGES(8196));
+	machine_add_ram(m, PAGES(8188), PAGES(8202));
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_NO_ROOM);
 	m->map.range[0].end = PAGES(40);
 	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
@@ -92,6 +108,9 @@ TEST(merge_check_names_a_block_that_leaves_its_area)
 	CHECK_TEXT(merge_check(&m->array, &areas), NULL);
 	areas.area[0].orders |= 2;
 	areas.area[0].list[1].first = 8191;
+	CHECK_TEXT(merge_check(&m->array, &areas),
+	           "a block lies inside its area");
+	areas.area[0].list[1].first = 8200;
 	CHECK_TEXT(merge_check(&m->array, &areas),
 	           "a block lies inside its area");
 }
