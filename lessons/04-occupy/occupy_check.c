@@ -25,14 +25,14 @@ static uint64_t count_free(const struct msadsc_array *array,
 }
 
 /* Whether the owner's number on an occupied block is that of an occupant that
- * touches its first page; page 0 may have none. */
+ * touches its first page. */
 static bool owner_is_there(const struct occupants *occupants, pfn_t first,
                            uint64_t owner)
 {
 	const struct occupant *o;
 
 	if (owner == 0 || owner > occupants->count)
-		return owner == 0 && first == 0;
+		return false;
 	o = &occupants->entry[owner - 1];
 	return first >= pfn_down(o->base) && first < pfn_up(o->end);
 }

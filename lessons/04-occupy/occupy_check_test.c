@@ -188,14 +188,16 @@ TEST(occupy_check_looks_behind_page_0)
 	           "no page of an occupant is free");
 }
 
-/* It is occupied before anybody is marked, on behalf of nobody. */
-TEST(occupy_check_lets_page_0_be_nobodys)
+/* It is occupied before anybody is marked, on behalf of nobody; but here
+ * somebody lies there. */
+TEST(occupy_check_asks_whose_page_0_is)
 {
 	struct memareas areas;
 	struct machine *m = from_page_0(9, &areas);
 
 	m->page[0] = msadsc_twice(MSADSC_OCCUPIED, 0, 0);
-	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants), NULL);
+	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
+	           "an occupied block names who lies there");
 	m->page[0] = msadsc_twice(MSADSC_OCCUPIED, 0, 3);
 	CHECK_TEXT(occupy_check(&m->array, &areas, &m->occupants),
 	           "an occupied block names who lies there");
