@@ -77,22 +77,24 @@ enum merge_status merge_runs(struct msadsc_array *array,
  * the word "lazy" on the kernel's command line asks for it.
  *
  * @param array,areas  unchanged unless MERGE_OK is returned
- * @param from         in the highest area that has pages; where that begins,
- *                     or where a block of ORDER_MAX can begin
+ * @param from         in the highest area that has pages: where that begins,
+ *                     or where a block of ORDER_MAX can begin; or above all
+ *                     pages: then nothing stays
  * @return MERGE_OK or MERGE_ORDER.  Takes O(runs + blocks below from) time.
  */
 enum merge_status merge_lazily(struct msadsc_array *array,
                                struct memareas *areas, pfn_t from);
 
 /**
- * Cut blocks off the end of the highest run that merge_lazily() left, until
- * there is one of @p order or more.
+ * Cut blocks off the end of the highest run that merge_lazily() left, and then
+ * of the next, until there is one of @p order or more.
  *
  * @param array  whose highest run gets shorter
  * @param area   gets the blocks; its run_pages say whether there are any
  * @param order  that a block must have at least
- * @return whether there is such a block now; false where no run is left.
- *         Takes O(ORDERS) time for each run that is used up.
+ * @return whether there is such a block now; false, and nothing has changed,
+ *         where no run that is left holds one.  Takes O(runs) time, and
+ *         O(ORDERS) for each run that is used up.
  */
 bool merge_more(struct msadsc_array *array, struct memarea *area,
                 unsigned order);

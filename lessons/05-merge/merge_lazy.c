@@ -55,15 +55,34 @@ enum merge_status merge_lazily(struct msadsc_array *array,
 	return MERGE_OK;
 }
 
+/* Whether a run holds a block of @order. */
+static bool runs_hold(const struct msadsc_array *array, unsigned order)
+{
+	pfn_t bit = UINT64_C(1) << order;
+
+	for (pfn_t run = array->first_run; run != 0;
+	     run = msadsc_high(array->page[run])) {
+		pfn_t first = (run + bit - 1) & ~(bit - 1);
+
+		if (first + bit <= run + msadsc_pages(array->page[run]))
+			return true;
+	}
+	return false;
+}
+
 bool merge_more(struct msadsc_array *array, struct memarea *area,
                 unsigned order)
 {
-	while (area->run_pages != 0) {
+	unsigned k;
+
+	if (area->run_pages == 0 || !runs_hold(array, order))
+		return false;
+	do {
 		pfn_t         run = array->first_run;
 		struct msadsc d = array->page[run];
 		uint64_t      pages = msadsc_pages(d);
-		unsigned      k = msadsc_order_at(run + pages, pages);
 
+		k = msadsc_order_at(run + pages, pages);
 		pages -= UINT64_C(1) << k;
 		area->run_pages -= UINT32_C(1) << k;
 		if (pages == 0)
@@ -72,8 +91,6 @@ bool merge_more(struct msadsc_array *array, struct memarea *area,
 			array->page[run] = msadsc_make(MSADSC_RUN, 0, pages,
 			                               msadsc_high(d));
 		free_list_push(area, array->page, run + pages, k);
-		if (k >= order)
-			return true;
-	}
-	return false;
+	} while (k < order);
+	return true;
 }

@@ -87,7 +87,35 @@ TEST(merge_more_cuts_until_there_is_a_block_as_large)
 	CHECK_EQ(msadsc_find(&m->array, 87), 80);
 	CHECK(!merge_more(&m->array, &areas.area[0], 4));
 	check_all(m, &areas);
+	CHECK_EQ(areas.area[0].run_pages, 8);
+	CHECK(merge_more(&m->array, &areas.area[0], 3));
+	check_all(m, &areas);
 	CHECK_EQ(areas.area[0].run_pages, 0);
+}
+
+/*  page  64        75     80           94
+ *  runs  |---11----|      |-----14-----|     none holds 16, the lower one 8
+ *                                            from 64 on, the upper from 80  */
+TEST(merge_more_changes_nothing_where_no_run_is_as_large)
+{
+	struct memareas areas, before;
+	struct msadsc   word[94];
+	struct machine *m = marked(&areas);
+
+	CHECK_EQ(merge_lazily(&m->array, &areas, 64), MERGE_OK);
+	before = areas;
+	memcpy(word, m->page, sizeof(word));
+	for (unsigned order = 4; order < ORDERS; order++)
+		CHECK(!merge_more(&m->array, &areas.area[0], order));
+	CHECK(!merge_more(&m->array, &areas.area[1], 0));
+	CHECK(memcmp(&areas, &before, sizeof(areas)) == 0);
+	CHECK(memcmp(m->page, word, sizeof(word)) == 0);
+	CHECK_EQ(m->array.first_run, 80);
+	CHECK(merge_more(&m->array, &areas.area[0], 3));
+	CHECK_EQ(areas.area[0].run_pages, 11);
+	CHECK(merge_more(&m->array, &areas.area[0], 3));
+	CHECK_EQ(areas.area[0].run_pages, 0);
+	check_all(m, &areas);
 }
 
 /* Whatever is left at first, the blocks are the same in the end. */

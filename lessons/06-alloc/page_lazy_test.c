@@ -91,6 +91,21 @@ TEST(pages_in_runs_are_left_alone_while_blocks_are_there)
 	CHECK_TEXT(page_alloc_check(pages), NULL);
 }
 
+/* Two runs hold 48 and 8 pages: what neither holds is refused, and stays. */
+TEST(pages_in_runs_stay_where_none_is_as_large)
+{
+	pfn_t first = 1;
+
+	machine(FIRST + 64);
+	arena_keep();
+	CHECK_EQ(page_alloc(pages, MEMAREA_KERNEL, 6, &first), PAGE_NO_MEMORY);
+	CHECK_EQ(page_alloc(pages, MEMAREA_USER, 12, &first), PAGE_NO_MEMORY);
+	CHECK_EQ(pages_alloc_exact(pages, MEMAREA_KERNEL, 33, &first),
+	         PAGE_NO_MEMORY);
+	CHECK_EQ(first, 1);
+	CHECK(arena_is_as_kept());
+}
+
 TEST(pages_in_runs_cannot_be_freed)
 {
 	char text[PAGE_EXPLAIN_BYTES];
