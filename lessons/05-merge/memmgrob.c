@@ -6,6 +6,28 @@
 #include "occupy.h"
 #include "strip.h"
 
+static uint64_t count_blocks(const struct msadsc_array *array,
+                             const struct memareas     *areas)
+{
+	uint64_t blocks = 0;
+
+	for (int i = 0; i < MEMAREAS; i++)
+		for (unsigned k = 0; k < ORDERS; k++)
+			blocks += free_list_blocks(&areas->area[i].list[k],
+			                           array->page);
+	return blocks;
+}
+
+static uint64_t count_runs(const struct msadsc_array *array)
+{
+	uint64_t runs = 0;
+
+	for (pfn_t run = array->first_run; run != 0;
+	     run = msadsc_high(array->page[run]))
+		runs++;
+	return runs;
+}
+
 void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
                    struct memareas *areas, const struct occupants *occupants)
 {
@@ -13,15 +35,14 @@ void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
 		                      .array = array,
 		                      .areas = areas,
 		                      .occupants = occupants,
-		                      .usable_pages = array->usable_pages };
+		                      .usable_pages = array->usable_pages,
+		                      .blocks = count_blocks(array, areas),
+		                      .runs = count_runs(array) };
 	for (int i = 0; i < MEMAREAS; i++) {
 		const struct memarea *area = &areas->area[i];
 
 		manager->occupied_pages += area->occupied_pages;
 		manager->free_pages += area->free_pages + area->run_pages;
-		for (unsigned k = 0; k < ORDERS; k++)
-			manager->blocks +=
-				free_list_blocks(&area->list[k], array->page);
 	}
 }
 
@@ -40,6 +61,10 @@ const char *memmgrob_check(const struct memmgrob *manager)
 	    manager->usable_pages !=
 	            manager->free_pages + manager->occupied_pages)
 		broken = "usable pages are free pages plus occupied ones";
+	if (broken == NULL &&
+	    (manager->blocks != count_blocks(manager->array, manager->areas) ||
+	     manager->runs != count_runs(manager->array)))
+		broken = "the totals count blocks and runs";
 	return broken;
 }
 
@@ -76,8 +101,11 @@ void memmgrob_print(const struct memmgrob *manager)
 	        (unsigned long long)manager->usable_pages,
 	        (unsigned long long)manager->free_pages,
 	        (unsigned long long)manager->occupied_pages);
-	kprintf("memmgrob: %s free in %llu blocks\n",
+	kprintf("memmgrob: %s free in %llu blocks",
 	        bytes_text(text, pfn_to_paddr(manager->free_pages)),
 	        (unsigned long long)manager->blocks);
+	if (manager->runs != 0)
+		kprintf(" and %llu runs", (unsigned long long)manager->runs);
+	kprintf("\n");
 	draw_strip(manager);
 }

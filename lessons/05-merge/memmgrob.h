@@ -20,7 +20,8 @@ struct memmgrob {
 	uint64_t                usable_pages;   /**< Of all areas. */
 	uint64_t                occupied_pages; /**< Of these. */
 	uint64_t                free_pages;     /**< The others. */
-	uint64_t                blocks; /**< That the free pages are in. */
+	uint64_t                blocks;         /**< That these are in, */
+	uint64_t                runs;           /**< and runs that are left. */
 };
 
 /**
@@ -30,7 +31,7 @@ struct memmgrob {
  * @param array      merged; it, its map, @p areas and @p occupants must
  *                   outlive @p manager
  * @param areas      merged
- * @param occupants  marked.  Takes O(ORDERS) time for each area
+ * @param occupants  marked.  Takes O(blocks + runs) time
  */
 void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
                    struct memareas *areas, const struct occupants *occupants);

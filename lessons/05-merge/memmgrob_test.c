@@ -54,6 +54,13 @@ TEST(memmgrob_check_names_what_is_broken_in_any_part)
 	struct memmgrob manager;
 	struct machine *m = managed(&areas, &manager);
 
+	manager.blocks++;
+	CHECK_TEXT(memmgrob_check(&manager),
+	           "the totals count blocks and runs");
+	manager.blocks--;
+	manager.runs++;
+	CHECK_TEXT(memmgrob_check(&manager),
+	           "the totals count blocks and runs");
 	manager.free_pages++;
 	CHECK_TEXT(memmgrob_check(&manager),
 	           "usable pages are free pages plus occupied ones");
@@ -119,6 +126,24 @@ TEST(memmgrob_print_and_merge_print_add_up)
 	CHECK_TEXT(PRINTED(memmgrob_print(&manager)),
 	           "memmgrob: usable 33 = free 30 + occupied 3 pages\n"
 	           "memmgrob: 120 KiB free in 4 blocks\n");
+}
+
+TEST(memmgrob_counts_runs_that_are_left)
+{
+	struct memareas areas;
+	struct memmgrob manager;
+	struct machine *m = machine_of_32_pages();
+
+	machine_add(m, PAGES(20), PAGES(22), OCCUPANT_LOADED, "it");
+	machine_mark(m, &areas);
+	CHECK_EQ(merge_lazily(&m->array, &areas, 16), MERGE_OK);
+	memmgrob_init(&manager, &m->array, &areas, &m->occupants);
+	CHECK_TEXT(memmgrob_check(&manager), NULL);
+	CHECK_EQ(manager.blocks, 0);
+	CHECK_EQ(manager.runs, 2);
+	CHECK_TEXT(PRINTED(memmgrob_print(&manager)),
+	           "memmgrob: usable 33 = free 30 + occupied 3 pages\n"
+	           "memmgrob: 120 KiB free in 0 blocks and 2 runs\n");
 }
 
 static struct strip shown;
