@@ -7,10 +7,10 @@
  * number, that reaches from page 0 to the highest usable page: finding the
  * descriptor of a page is one addition.
  *
- * A descriptor speaks for all pages from its own up to the next one that is
- * not zero.  So a run of a million free pages is described by writing its
- * first descriptor, and what a stage costs depends on how memory is cut, not
- * on how much there is.
+ * A descriptor says for how many pages it speaks, from its own on; behind it
+ * are as many zeros less one.  So a run of a million free pages is described
+ * by writing its first descriptor, and what a stage costs depends on how
+ * memory is cut, not on how much there is.
  */
 #ifndef MSADSC_H
 #define MSADSC_H
@@ -240,7 +240,7 @@ enum msadsc_status msadsc_init(struct msadsc_array   *array,
  * The first frame of the run or block that holds @p pfn, or 0 if none does:
  * a hole, page 0, or beyond the array.
  *
- * Takes O(runs + ORDERS) time; lesson 5 leaves no runs.
+ * Takes O(runs + ORDERS) time; lesson 5 leaves runs only if it is told to.
  */
 pfn_t msadsc_find(const struct msadsc_array *array, pfn_t pfn);
 

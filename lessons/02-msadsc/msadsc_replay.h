@@ -7,7 +7,7 @@
 
 #include "msadsc.h"
 
-extern struct msadsc_array replayed_array; /**< Described. */
-extern struct occupants replayed_occupants; /**< With the array. */
+extern struct msadsc_array replayed_array;     /**< Described. */
+extern struct occupants    replayed_occupants; /**< With the array. */
 
 #endif

@@ -10,7 +10,9 @@
  * is 15 instructions more.
  *
  * Who may call: anyone on the one CPU, at any time, if all who share the
- * allocator call it by these.  More CPUs would need a lock too.
+ * allocator call it by these.  What has no entry here (page_set_owner(),
+ * page_empty_caches(), all checks and reports) is called between
+ * interrupts_hold() and interrupts_restore().  More CPUs would need a lock too.
  */
 #ifndef KALLOC_H
 #define KALLOC_H

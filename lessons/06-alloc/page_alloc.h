@@ -18,6 +18,9 @@
  * allocates while another call is under way.  Nothing here locks; who shares
  * an allocator with a handler calls it by kalloc.h.
  *
+ * Where lesson 5 has left runs, what the lists cannot serve, and what is said
+ * of a page in a run, takes O(runs) time more than is said below.
+ *
  * Sources: K. C. Knowlton, "A fast storage allocator"; D. E. Knuth, "The Art
  * of Computer Programming", volume 1, "Dynamic Storage Allocation".
  */
@@ -111,8 +114,10 @@ enum page_status page_alloc_block(struct page_alloc *pages,
                                   enum memarea_kind kind, unsigned order,
                                   pfn_t *first);
 
-/** page_free() of a single page that is not put back to its batch: the same
- * contract. */
+/** page_free() of a single page that page_free() has not put back to its batch:
+ * the same contract.  For the hardware area nobody has tried, because it would
+ * cost all other frees four instructions; a page of its batch is treated like
+ * any other. */
 enum page_status page_free_one(struct page_alloc *pages, pfn_t first);
 
 /** page_free() of a larger block: the same contract. */

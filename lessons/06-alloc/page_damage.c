@@ -53,8 +53,8 @@ static void damage_inside(void *pages)
 	put(pages, first);
 }
 
-/* The block vanishes from the list, but its page is not in use. */
-static void damage_list(void *pages)
+/* The area has two pages more or less than its lists hold. */
+static void damage_count(void *pages)
 {
 	struct page_alloc *p = pages;
 	pfn_t              first = get(pages);
@@ -77,7 +77,7 @@ static void overwritten(void *pages)
 const struct mistake page_damage[] = {
 	{ "page_damage_used", damage_used, false },
 	{ "page_damage_inside", damage_inside, false },
-	{ "page_damage_list", damage_list, false },
+	{ "page_damage_count", damage_count, false },
 	{ "page_overwritten", overwritten, true },
 	{ NULL, NULL, false },
 };
