@@ -81,7 +81,7 @@ static const char *check_list(const struct msadsc_array *array,
 		pfn_t above = pfn + bit;
 
 		if (pfn < area->base || pfn >= array->pages ||
-		    pfn >= area->end || bit > area->end - pfn)
+		    above > area->end)
 			return "a block lies inside its area";
 		if ((pfn & (bit - 1)) != 0)
 			return "a block starts at a multiple of its pages";

@@ -118,6 +118,25 @@ TEST(merge_more_changes_nothing_where_no_run_is_as_large)
 	check_all(m, &areas);
 }
 
+/* Two pages side by side are no block of two where the first is odd. */
+TEST(merge_more_knows_where_blocks_can_start)
+{
+	struct memareas areas;
+	struct machine *m = machine_new();
+
+	machine_add_ram(m, PAGES(1), PAGES(2));
+	machine_add_ram(m, PAGES(16), PAGES(17));
+	machine_add_ram(m, PAGES(81), PAGES(83));
+	CHECK_EQ(machine_describe(m, PAGES(1)), MSADSC_OK);
+	machine_mark(m, &areas);
+	CHECK_EQ(merge_lazily(&m->array, &areas, 81), MERGE_OK);
+	CHECK_EQ(areas.area[0].run_pages, 2);
+	CHECK(!merge_more(&m->array, &areas.area[0], 1));
+	CHECK(merge_more(&m->array, &areas.area[0], 0));
+	CHECK_EQ(areas.area[0].run_pages, 1);
+	check_all(m, &areas);
+}
+
 /* Whatever is left at first, the blocks are the same in the end. */
 TEST(merge_more_makes_the_blocks_of_merge_runs)
 {
