@@ -83,6 +83,22 @@ static void *serve_from(struct memm_process       *process,
 	return block;
 }
 
+/* From whatever it has, before memory is refused: an allocator that has not
+ * room enough may have it when it joins what is at hand. */
+static void *serve_at_last(struct memm_process       *process,
+                           const struct memm_request *request)
+{
+	struct memm_node *node = memm_tree_first(process->allocators);
+	void             *block = NULL;
+
+	while (node != NULL && block == NULL) {
+		block = serve(MEMM_OF(node, struct memm_allocator, by_room),
+		              request);
+		node = memm_tree_next(process->allocators, node);
+	}
+	return block;
+}
+
 static enum memm_status serve_anew(struct memm               *memm,
                                    struct memm_process       *process,
                                    const struct memm_request *request,
@@ -115,10 +131,12 @@ static enum memm_status check_request(const struct memm         *memm,
 }
 
 /* The process, which is made where it is not known. */
-static struct memm_process *process_for(struct memm *memm, uint64_t pid)
+static struct memm_process *process_for(struct memm *memm, uint64_t pid,
+                                        bool *is_new)
 {
 	struct memm_process *process = memm_process_find(memm, pid);
 
+	*is_new = process == NULL;
 	if (process == NULL)
 		process = memm_process_new(memm, pid);
 	if (process == NULL) {
@@ -133,7 +151,8 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
                                  const struct memm_request *request,
                                  void                     **block)
 {
-	struct memm_process *process = process_for(memm, pid);
+	bool                 is_new;
+	struct memm_process *process = process_for(memm, pid, &is_new);
 	enum memm_status     status = MEMM_OK;
 	void                *served;
 
@@ -143,9 +162,13 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
 	if (served == NULL)
 		status = serve_anew(memm, process, request,
 		                    memm_type_for(request), &served);
+	if (status == MEMM_NO_MEMORY) {
+		served = serve_at_last(process, request);
+		status = served != NULL ? MEMM_OK : MEMM_NO_MEMORY;
+	}
 	if (status == MEMM_OK)
 		*block = served;
-	else if (pid != 0 && memm_process_is_empty(process))
+	else if (is_new)
 		memm_process_end(memm, process);
 	return status;
 }
@@ -207,6 +230,7 @@ enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
 	struct memm_request  request = { bytes, PAGE_SIZE, rights };
 	enum memm_status     status = check_request(memm, &request);
 	struct memm_process *process;
+	bool                 is_new;
 
 	if (status != MEMM_OK)
 		return status;
@@ -216,11 +240,11 @@ enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
 		return MEMM_NO_TABLES;
 	if (rights > USER_EXECUTE)
 		return MEMM_BAD_RIGHTS;
-	process = process_for(memm, pid);
+	process = process_for(memm, pid, &is_new);
 	if (process == NULL)
 		return MEMM_NO_MEMORY;
 	status = serve_anew(memm, process, &request, &memm_whole, block);
-	if (status != MEMM_OK && memm_process_is_empty(process))
+	if (status != MEMM_OK && is_new)
 		memm_process_end(memm, process);
 	return status;
 }

@@ -125,8 +125,10 @@ void memm_use_tables(struct memm *memm, paddr_t kernel, bool no_execute,
  * @param align  a power of two, or 0: then MEMM_ALIGN
  * @param block  set to the block's address, if MEMM_OK is returned
  * @return MEMM_OK, MEMM_BAD_BYTES, MEMM_BAD_ALIGN or MEMM_NO_MEMORY.  Takes
- *         O(log processes + log allocators of the process) time; and where a
- *         new allocator is made, time by its pages.
+ *         O(log processes + log allocators of the process) time on average:
+ *         where small blocks at hand are joined, a step for each; where a
+ *         new allocator is made, time by its pages; and before memory is
+ *         refused, all allocators of the process are asked.
  */
 enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
                                uint64_t align, void **block);
@@ -163,12 +165,14 @@ enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
  * @param block  any address at all
  * @return MEMM_OK, MEMM_FOREIGN, MEMM_MISALIGNED, MEMM_NOT_HELD,
  *         MEMM_DESTROYED, MEMM_BAD_NAME, MEMM_NOT_BLOCK or MEMM_IS_FREE.
- *         Takes O(log allocators) time.
+ *         Takes O(log allocators) time on average: where small blocks at hand
+ *         are joined, a step for each; and where an allocator ends, a bit or
+ *         two for each of its pages.
  */
 enum memm_status memm_free(struct memm *memm, void *block);
 
 /** memm_free() for a process, the same contract: MEMM_OTHER_PROCESS if it is
- * not its block. */
+ * not its block, and MEMM_BAD_PID if @p pid is the kernel's. */
 enum memm_status memm_user_free(struct memm *memm, uint64_t pid, void *block);
 
 /** The first frame of the lowest run of so many free pages, or 0: none.
@@ -179,7 +183,7 @@ pfn_t memm_find_pages(const struct memm *memm, uint64_t pages);
  * Make an allocator on free pages, or on those of a destroyed one of this
  * process.  It stays when its last block has gone.
  *
- * @param memm         unchanged unless MEMM_OK is returned
+ * @param memm         as for memm_allocate()
  * @param first,pages  the run; to be found by memm_find_pages()
  * @param type         one of MEMM_TYPES, or any other
  * @param pid          whose it shall be; 0 is the kernel

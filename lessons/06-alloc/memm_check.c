@@ -10,6 +10,18 @@ struct sum {
 	uint64_t tables, mappings[USER_SIZES];
 };
 
+/* Whether the allocator's own words are as memm_allocator_make() wrote them. */
+static bool is_as_made(const struct memm           *memm,
+                       const struct memm_allocator *allocator)
+{
+	uint64_t below = (uint64_t)(allocator->data - (const char *)allocator);
+
+	return allocator->allocate == allocator->type->allocate &&
+	       allocator->free == allocator->type->free &&
+	       allocator->paddr == memm_paddr(memm, allocator) &&
+	       below % PAGE_SIZE == 0 && below - 1 < allocator->bytes - 1;
+}
+
 static const char *check_allocator(const struct memm           *memm,
                                    const struct memm_process   *process,
                                    const struct memm_allocator *allocator)
@@ -25,6 +37,8 @@ static const char *check_allocator(const struct memm           *memm,
 	if (allocator->process != process ||
 	    allocator->pid != process->node.key || allocator->destroyed)
 		return "an allocator knows its process";
+	if (!is_as_made(memm, allocator))
+		return "an allocator is as its type makes it";
 	if (memm_count_bits(memm, memm->with_allocator, node->key, pages) !=
 	    pages)
 		return "an allocator's pages have the bit";
@@ -41,7 +55,8 @@ static const char *check_destroyed(const struct memm           *memm,
 	uint64_t pages = allocator->bytes / PAGE_SIZE;
 
 	if (memm_page(memm, allocator->by_room.key) != allocator ||
-	    allocator->process != process || !allocator->destroyed)
+	    allocator->process != process || !allocator->destroyed ||
+	    allocator->by_room.weight != pages)
 		return "a destroyed allocator is its process's";
 	if (memm_count_bits(memm, memm->with_destroyed, allocator->by_room.key,
 	                    pages) != pages)
@@ -87,6 +102,49 @@ static const char *check_trees(const struct memm         *memm,
 	return NULL;
 }
 
+/* The data of all allocators in one of its trees, as the process sees it. */
+static bool is_seen(const struct memm *memm, const struct memm_process *process,
+                    struct memm_node *tree, uint64_t *bytes)
+{
+	unsigned always = memm->tables.no_execute ? 0 : USER_EXECUTE;
+
+	for (struct memm_node *node = memm_tree_first(tree); node != NULL;
+	     node = memm_tree_next(tree, node)) {
+		const struct memm_allocator *a = of_room(node);
+		paddr_t end = memm_paddr(memm, a) + a->bytes;
+		paddr_t at = memm_paddr(memm, a->data);
+
+		*bytes += end - at;
+		while (at < end) {
+			struct user_view view =
+				user_map_look(&process->map, at);
+
+			if (!view.user || view.paddr != at ||
+			    view.rights != (a->rights | always))
+				return false;
+			at = (at | (view.page_bytes - 1)) + 1;
+		}
+	}
+	return true;
+}
+
+static const char *check_tables(const struct memm         *memm,
+                                const struct memm_process *process)
+{
+	const char *broken = user_map_check(&process->map, &memm->tables);
+	uint64_t    bytes = 0, mapped = 0;
+
+	if (broken != NULL)
+		return broken;
+	for (unsigned i = 0; i < USER_SIZES; i++)
+		mapped += process->map.pages[i] * PAGE_SIZE << 9 * i;
+	if (!is_seen(memm, process, process->allocators, &bytes) ||
+	    !is_seen(memm, process, process->destroyed, &bytes) ||
+	    bytes != mapped)
+		return "a process sees its data where it lies, and no more";
+	return NULL;
+}
+
 static const char *check_process(const struct memm         *memm,
                                  const struct memm_process *process,
                                  struct sum                *sum)
@@ -96,7 +154,8 @@ static const char *check_process(const struct memm         *memm,
 
 	if (current != NULL && memm_holder(memm, current) != current)
 		return "the allocator that served last is one";
-	if (current != NULL && current->process != process)
+	if (current != NULL &&
+	    (current->process != process || !current->type->shares))
 		return "the allocator that served last is the process's";
 	broken = check_trees(memm, process, sum);
 	if (broken != NULL || process->map.root == 0)
@@ -104,7 +163,7 @@ static const char *check_process(const struct memm         *memm,
 	sum->tables += process->map.tables;
 	for (unsigned i = 0; i < USER_SIZES; i++)
 		sum->mappings[i] += process->map.pages[i];
-	return user_map_check(&process->map, &memm->tables);
+	return check_tables(memm, process);
 }
 
 static const char weightless[] = "only runs and rooms have a weight";
@@ -152,6 +211,7 @@ const char *memm_check(const struct memm *memm)
 	struct sum        sum = { 0 };
 	const char       *broken = memm_pages_check(memm);
 	struct memm_node *node = memm_tree_first(memm->processes);
+	bool knows_last = memm->last == NULL || memm->last == &memm->kernel;
 
 	if (broken == NULL)
 		broken = memm_tree_check(memm->processes);
@@ -159,12 +219,17 @@ const char *memm_check(const struct memm *memm)
 		broken = check_process(memm, &memm->kernel, &sum);
 	for (; node != NULL && broken == NULL;
 	     node = memm_tree_next(memm->processes, node)) {
-		broken = check_process(
-			memm, MEMM_OF(node, struct memm_process, node), &sum);
+		const struct memm_process *process =
+			MEMM_OF(node, struct memm_process, node);
+
+		broken = check_process(memm, process, &sum);
+		knows_last = knows_last || memm->last == process;
 		sum.processes++;
 		if (broken == NULL && node->weight != 0)
 			broken = weightless;
 	}
+	if (broken == NULL && !knows_last)
+		broken = "the process that was asked for last is one";
 	if (broken == NULL)
 		broken = check_order(memm, sum.allocators);
 	return broken != NULL ? broken : check_sum(memm, &sum);

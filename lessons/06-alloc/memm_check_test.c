@@ -462,6 +462,7 @@ TEST(memm_check_names_a_broken_allocator)
 {
 	static const char knows[] = "an allocator knows its process";
 	static const char room[] = "an allocator that has room can be found";
+	static const char made[] = "an allocator is as its type makes it";
 
 	processes();
 	BROKEN(live->by_room.key, live->by_room.key + 1,
@@ -472,6 +473,12 @@ TEST(memm_check_names_a_broken_allocator)
 	BROKEN(other->destroyed, true, knows);
 	BROKEN(live->bytes, live->bytes + 32 * PAGE_SIZE,
 	       "an allocator's pages have the bit");
+	BROKEN(live->allocate, other->allocate, made);
+	BROKEN(live->free, other->free, made);
+	BROKEN(live->paddr, live->paddr + 64, made);
+	BROKEN(live->data, live->data + 64, made);
+	BROKEN(live->data, (char *)live, made);
+	BROKEN(live->data, (char *)live + live->bytes, made);
 	BROKEN(live->blocks, 2,
 	       "an allocator counts the blocks that it gave out");
 	one->current = NULL;
@@ -492,8 +499,14 @@ TEST(memm_check_names_a_broken_destroyed_allocator)
 	BROKEN(gone->by_room.key, gone->by_room.key + 1, its);
 	BROKEN(gone->process, two, its);
 	BROKEN(gone->destroyed, false, its);
+	BROKEN(gone->bytes, gone->bytes + PAGE_SIZE, its);
+	memm_tree_weigh(one->destroyed, gone->by_room.key,
+	                gone->by_room.weight + 1);
+	CHECK_TEXT(CHECKED, its);
 	BROKEN(gone->bytes, gone->bytes + PAGE_SIZE,
 	       "a destroyed allocator's pages have the bit");
+	memm_tree_weigh(one->destroyed, gone->by_room.key,
+	                gone->by_room.weight - 1);
 	BROKEN(gone->by_room.height, 2,
 	       "a node knows its height and its largest weight");
 	BROKEN(live->by_room.height, 2,
@@ -509,6 +522,9 @@ TEST(memm_check_names_a_broken_process)
 	BROKEN(one->current, inside, "the allocator that served last is one");
 	BROKEN(one->current, other,
 	       "the allocator that served last is the process's");
+	BROKEN(two->current, other,
+	       "the allocator that served last is the process's");
+	BROKEN(memm.last, inside, "the process that was asked for last is one");
 	BROKEN(one->allocator_pages, one->allocator_pages + 1,
 	       "a process counts its pages");
 	BROKEN(one->destroyed_pages, one->destroyed_pages + 1,

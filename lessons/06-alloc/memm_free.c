@@ -140,10 +140,11 @@ enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
 {
 	struct memm_process *process = memm_process_find(memm, pid);
 	enum memm_status     status = MEMM_NOT_FREE;
+	bool                 is_new = process == NULL;
 
 	if (pages == 0)
 		return MEMM_TOO_SMALL;
-	if (process == NULL) {
+	if (is_new) {
 		if (!memm_pages_are_free(memm, first, pages))
 			return MEMM_NOT_FREE;
 		/* The process's own pages must come from elsewhere. */
@@ -161,8 +162,9 @@ enum memm_status memm_allocator_new(struct memm *memm, pfn_t first,
 	if (status == MEMM_OK) {
 		(*allocator)->kept = true;
 		memm_allocator_enter(memm, *allocator);
-	} else if (pid != 0 && memm_process_is_empty(process))
+	} else if (is_new) {
 		memm_process_end(memm, process);
+	}
 	return status;
 }
 

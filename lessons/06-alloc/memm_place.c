@@ -100,21 +100,37 @@ static bool recycle(struct memm *memm, struct memm_process *process,
 	return true;
 }
 
+static enum memm_status make_at(struct memm *memm, struct memm_process *process,
+                                const struct memm_request *request,
+                                const struct memm_type    *type,
+                                struct place              *place,
+                                struct memm_allocator    **made)
+{
+	if (!recycle(memm, process, place)) {
+		if (!find_place(memm, request, place))
+			return MEMM_NO_MEMORY;
+		memm_pages_take(memm, place->first, place->pages,
+		                MEMM_ALLOCATOR);
+	}
+	return memm_allocator_make(memm, process, place->first, place->pages,
+	                           type, request->rights, made);
+}
+
 enum memm_status memm_make_for(struct memm *memm, struct memm_process *process,
                                const struct memm_request *request,
                                const struct memm_type    *type,
                                struct memm_allocator    **made)
 {
 	struct place     place = place_for(process, request, type);
-	enum memm_status status;
+	enum memm_status status =
+		make_at(memm, process, request, type, &place, made);
 
-	if (!recycle(memm, process, &place)) {
-		if (!find_place(memm, request, &place))
-			return MEMM_NO_MEMORY;
-		memm_pages_take(memm, place.first, place.pages, MEMM_ALLOCATOR);
+	/* Tables take pages, too: a smaller wish leaves them some. */
+	if (status == MEMM_NO_MEMORY && process->map.root != 0) {
+		memm_sweep(memm);
+		place.pages = place.least;
+		status = make_at(memm, process, request, type, &place, made);
 	}
-	status = memm_allocator_make(memm, process, place.first, place.pages,
-	                             type, request->rights, made);
 	ASSERT(status == MEMM_OK || status == MEMM_NO_MEMORY,
 	       "%s on %llu pages: %s", type->name,
 	       (unsigned long long)place.pages, memm_status_text(status));

@@ -65,11 +65,6 @@ void memm_process_end(struct memm *memm, struct memm_process *process)
 	memm_pages_give(memm, memm_pfn(memm, process), 1, MEMM_OWN);
 }
 
-bool memm_process_is_empty(const struct memm_process *process)
-{
-	return process->allocators == NULL && process->destroyed == NULL;
-}
-
 static uint64_t data_bytes(const struct memm_allocator *allocator)
 {
 	const char *end = (const char *)allocator + allocator->bytes;

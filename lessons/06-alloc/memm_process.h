@@ -33,9 +33,6 @@ struct memm_process *memm_process_new(struct memm *memm, uint64_t pid);
  *  piece. */
 void memm_process_end(struct memm *memm, struct memm_process *process);
 
-/** Whether a process owns nothing. */
-bool memm_process_is_empty(const struct memm_process *process);
-
 /** Make an allocator on pages that were taken for it, and which become free
  *  if there is not memory enough: see memm_allocator_new().  No tree knows it
  *  before memm_allocator_enter(). */

@@ -27,7 +27,9 @@
 /** What can be wrong.  The numbers are stable. */
 enum memm_status {
 	MEMM_OK,            /**< It is done. */
-	MEMM_NO_MEMORY,     /**< No run of free pages is long enough. */
+	MEMM_NO_MEMORY,     /**< No run of free pages is long enough; where it
+	                     *   must be aligned, as much longer as that may take,
+	                     *   or the lowest that might do does not. */
 	MEMM_BAD_ARENA,     /**< Page 0, beyond 1 TiB, or too few pages. */
 	MEMM_BAD_BYTES,     /**< 0 bytes. */
 	MEMM_BAD_ALIGN,     /**< Not a power of two. */
@@ -129,7 +131,8 @@ struct memm_type {
 
 	/** The largest block that can be had has about so many bytes.  May
 	 *  be too much: then after a failed allocation it is so no more.  May
-	 *  be NULL: then an allocator is tried until it fails. */
+	 *  be too little: then nobody asks before memory is short.  May be
+	 *  NULL: then an allocator is tried until it fails. */
 	uint64_t (*room)(const struct memm_allocator *allocator);
 
 	/** NULL, or the sentence of the first broken invariant. */

@@ -118,7 +118,8 @@ enum user_map_status user_map_remove(struct user_map          *map,
                                      uint64_t base, uint64_t bytes);
 
 /** What the tables say of an address: they are walked as the CPU does, with
- * what each level forbids.  Four looks at most. */
+ * what each level forbids.  An address that is not canonical is not present.
+ * Four looks at most. */
 struct user_view user_map_look(const struct user_map *map, uint64_t address);
 
 /**

@@ -50,6 +50,9 @@ struct user_view user_map_look(const struct user_map *map, uint64_t address)
 		                  .rights = USER_WRITE | USER_EXECUTE };
 	uint64_t        *table = table_at(map->root);
 
+	/* No CPU walks for an address between the halves. */
+	if (address >= USER_END && address < -USER_END)
+		return (struct user_view){ 0 };
 	for (unsigned level = USER_ROOT;; level--) {
 		uint64_t entry = table[index_of(address, level)];
 		uint64_t inside = address & (bytes_of(level) - 1);

@@ -1,0 +1,154 @@
+/**
+ * @file
+ * Tests of lesson 6: memm where memory is short.  A call fails only where it
+ * must, and then leaves what there was.
+ */
+#include "kstring.h"
+#include "memm_process.h"
+#include "memm_raw.h"
+#include "memm_test.h"
+#include "test.h"
+
+static struct memm memm;
+
+/* The kernel takes all free pages but so many. */
+static struct memm_allocator *leave(uint64_t pages)
+{
+	struct memm_allocator *made = NULL;
+	uint64_t               rest = memm_free_pages(&memm) - pages;
+
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, rest), rest,
+	                            &memm_whole, 0, &made),
+	         MEMM_OK);
+	CHECK_EQ(memm_free_pages(&memm), pages);
+	return made;
+}
+
+static void give_up(struct memm_allocator *allocator)
+{
+	CHECK_EQ(memm_allocator_destroy(&memm, allocator), MEMM_OK);
+	memm_sweep(&memm);
+}
+
+/* A block of process 5 that has come and gone, and its pages. */
+static void let_5_be_there(void)
+{
+	void *block = NULL;
+
+	CHECK_EQ(memm_user_allocate(&memm, 5, 40000, &block), MEMM_OK);
+	CHECK_EQ(memm_user_free(&memm, 5, block), MEMM_OK);
+	memm_sweep(&memm);
+}
+
+TEST(memm_failure_ends_no_process_that_was_there)
+{
+	struct memm_allocator *made = NULL;
+	void                  *block = NULL;
+	uint64_t               tables;
+
+	memm_test_begin_mapped(&memm);
+	let_5_be_there();
+	tables = memm.table_pages;
+	CHECK_EQ(memm_user_allocate(&memm, 5, (TEST_PAGES - 2) * PAGE_SIZE,
+	                            &block),
+	         MEMM_NO_MEMORY);
+	CHECK_EQ(memm_user_pages(&memm, 5, (TEST_PAGES - 2) * PAGE_SIZE,
+	                         USER_READ, &block),
+	         MEMM_NO_MEMORY);
+	CHECK_EQ(memm_allocator_new(&memm, memm.first, 2, &memm_raw, 5, &made),
+	         MEMM_NOT_FREE);
+	CHECK(memm_find(&memm, 5) != NULL);
+	CHECK_EQ(memm.table_pages, tables);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_reclaim(&memm, 5), MEMM_OK);
+	memm_test_end(&memm);
+}
+
+TEST(memm_failure_ends_a_process_that_it_made)
+{
+	struct memm_allocator *made = NULL;
+	void                  *block = NULL;
+
+	memm_test_begin_mapped(&memm);
+	CHECK_EQ(memm_user_allocate(&memm, 5, (TEST_PAGES - 2) * PAGE_SIZE,
+	                            &block),
+	         MEMM_NO_MEMORY);
+	CHECK(memm_find(&memm, 5) == NULL);
+	CHECK_EQ(memm_user_pages(&memm, 5, (TEST_PAGES - 2) * PAGE_SIZE,
+	                         USER_READ, &block),
+	         MEMM_NO_MEMORY);
+	CHECK(memm_find(&memm, 5) == NULL);
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, 1), 1,
+	                            &memm_raw, 5, &made),
+	         MEMM_TOO_SMALL);
+	CHECK(memm_find(&memm, 5) == NULL);
+	memm_test_end(&memm);
+}
+
+/* Process 5, its root, the allocator's 2 pages, and 3 tables to map one. */
+TEST(memm_wishes_for_less_where_tables_need_pages)
+{
+	for (uint64_t pages = 6; pages < 10; pages++) {
+		struct memm_allocator *rest;
+		void                  *block = NULL;
+
+		memm_test_begin_mapped(&memm);
+		rest = leave(pages);
+		CHECK_EQ(memm_user_allocate(&memm, 5, 16, &block),
+		         pages < 7 ? MEMM_NO_MEMORY : MEMM_OK);
+		CHECK_TEXT(memm_check(&memm), NULL);
+		CHECK((memm_find(&memm, 5) != NULL) == (pages >= 7));
+		memm_reclaim(&memm, 5);
+		give_up(rest);
+		memm_test_end(&memm);
+	}
+}
+
+TEST(memm_sweeps_where_tables_need_pages)
+{
+	struct memm_allocator *gone = NULL, *rest;
+	void                  *block = NULL;
+
+	memm_test_begin_mapped(&memm);
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, 10), 10,
+	                            &memm_whole, 0, &gone),
+	         MEMM_OK);
+	rest = leave(6);
+	CHECK_EQ(memm_allocator_destroy(&memm, gone), MEMM_OK);
+	CHECK_EQ(memm.destroyed_pages, 10);
+	CHECK_EQ(memm_user_allocate(&memm, 5, 16, &block), MEMM_OK);
+	CHECK_EQ(memm.destroyed_pages, 0);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	CHECK_EQ(memm_reclaim(&memm, 5), MEMM_OK);
+	give_up(rest);
+	memm_test_end(&memm);
+}
+
+/* Small blocks that wait at hand are one large one, joined. */
+TEST(memm_joins_what_is_at_hand_before_it_refuses)
+{
+	static void           *block[512];
+	struct memm_allocator *raw = NULL, *rest;
+	unsigned               blocks = 0;
+	void                  *large = NULL;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocator_new(&memm, memm_find_pages(&memm, 6), 6,
+	                            &memm_raw, 0, &raw),
+	         MEMM_OK);
+	rest = leave(0);
+	while (blocks < 512 &&
+	       memm_allocate(&memm, 0, 48, 0, &block[blocks]) == MEMM_OK)
+		blocks++;
+	CHECK(blocks > 200 && blocks < 512);
+	for (unsigned i = 100; i < 200; i++)
+		CHECK_EQ(memm_free(&memm, block[i]), MEMM_OK);
+	CHECK(raw_of(raw)->at_hand_granules != 0);
+	CHECK_EQ(memm_allocate(&memm, 0, 4000, 0, &large), MEMM_OK);
+	CHECK(memm_holder(&memm, large) == raw);
+	CHECK_EQ(memm_allocate(&memm, 0, 4000, 0, &large), MEMM_NO_MEMORY);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	give_up(raw);
+	give_up(rest);
+	memm_test_end(&memm);
+}
