@@ -73,7 +73,8 @@ struct obj_alloc {
  *                 other struct obj_alloc.  All pages that it gives must be
  *                 reached by phys_to_virt(), at one distance
  * @param kind     the area to take pages from, or from those below it
- * @param checks   whether objects of obj_alloc() have a red zone
+ * @param checks   whether objects of obj_alloc() have a red zone: those that
+ *                 are cut from slabs, not those of whole pages
  *
  * Takes O(classes) time, once.
  */
@@ -141,7 +142,8 @@ uint64_t obj_alloc_trim(struct obj_alloc *objects);
 
 /**
  * NULL, or the sentence of the first broken invariant: all caches, all slabs,
- * each bit, and the red zones of live objects.  Takes O(slabs) time.
+ * each bit, and the red zones of live objects.  Takes O(pages + slabs * caches)
+ * time; with red zones, time by the live objects too.
  */
 const char *obj_alloc_check(const struct obj_alloc *objects);
 

@@ -27,7 +27,7 @@ enum obj_status {
 	OBJ_FOREIGN,   /**< Not an object: no memory of this allocator. */
 	OBJ_IS_FREE,   /**< The memory is free: freed twice, or never given. */
 	OBJ_INSIDE,    /**< Points into an object, not at its first byte. */
-	OBJ_WRONG_CACHE, /**< An object, but of another cache. */
+	OBJ_WRONG_CACHE, /**< An object of another cache, or in its slab. */
 	OBJ_OVERRUN,     /**< Somebody wrote past the object's end. */
 	OBJ_BUSY,        /**< The cache has live objects. */
 };
@@ -166,7 +166,8 @@ enum obj_status obj_cache_new(struct obj_alloc *objects,
  * End a cache: its memory goes back to the pages.
  *
  * @param cache  not one of obj_alloc()'s own; unchanged unless OBJ_OK
- * @return OBJ_OK, or OBJ_BUSY where objects are live.  Takes O(caches) time.
+ * @return OBJ_OK, or OBJ_BUSY where objects are live.  Takes O(caches + slabs
+ *         of this one) time.
  */
 enum obj_status obj_cache_end(struct obj_cache *cache);
 

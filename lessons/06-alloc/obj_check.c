@@ -58,14 +58,42 @@ static bool hand_is_right(const struct obj_cache *cache)
 	const struct obj_slab *slab = cache->slab;
 	uint64_t               i;
 
+	if (cache->none != 0)
+		return false;
 	if (cache->word == &cache->none)
-		return cache->none == 0 && cache->span == 0;
+		return cache->span == 0;
 	if (slab == NULL || cache->plain == 0)
 		return false;
 	i = (uint64_t)(cache->word - slab->bits) * 64;
 	return i < cache->capacity &&
 	       cache->first == slab->first + i * cache->stride &&
 	       cache->span == min_u64(cache->capacity - i, 64) * cache->stride;
+}
+
+/* What follows from how its slabs are cut. */
+static bool is_as_made(const struct obj_cache *cache)
+{
+	bool     checked = cache->checks == OBJ_CHECKED;
+	uint64_t loose = cache->align - 1;
+
+	return (cache->align & loose) == 0 && (cache->stride & loose) == 0 &&
+	       (cache->offset & loose) == 0 &&
+	       cache->plain == (checked ? 0 : cache->capacity) &&
+	       cache->at_once == cache->capacity * cache->stride &&
+	       cache->closely == (checked || cache->capacity > 64);
+}
+
+/* Whether the cache ends with the last one that can lend it a place. */
+static bool lenders_are_right(const struct obj_cache *cache)
+{
+	const struct obj_cache *class = cache->objects->class;
+	const struct obj_cache *end = class + OBJ_CLASSES, *last = cache->last;
+	uint64_t                most = cache->bytes + cache->bytes / 4;
+
+	if (cache < class || cache >= end || cache->closely)
+		return last == cache;
+	return last >= cache && last < end && last->bytes <= most &&
+	       (last + 1 == end || last[1].bytes > most);
 }
 
 static const char *check_cache(const struct obj_cache *cache,
@@ -76,6 +104,10 @@ static const char *check_cache(const struct obj_cache *cache,
 	            PAGE_SIZE << cache->order ||
 	    obj_index(cache, cache->stride) != 1)
 		return "a slab has room for its objects";
+	if (!is_as_made(cache))
+		return "a cache knows how its slabs are cut";
+	if (!lenders_are_right(cache))
+		return "a place is lent if it is at most a quarter too large";
 	if (cache->slab != NULL && (!is_slab_of(cache, cache->slab) ||
 	                            cache->slab->live != cache->capacity))
 		return "the current slab is its cache's own, and counts as "
@@ -189,6 +221,8 @@ const char *obj_alloc_check(const struct obj_alloc *objects)
 		broken = check_cache(c, &tally);
 		slabs += c->slabs;
 	}
+	if (broken == NULL && !is_cache(objects, objects->recent))
+		broken = "the cache that served last is one";
 	if (broken == NULL)
 		broken = check_blocks(objects, &tally);
 	if (broken != NULL)

@@ -60,6 +60,38 @@ TEST(obj_check_follows_no_link_out_of_its_pages)
 	           "a slab that is partly free is on a ring, or current");
 }
 
+TEST(obj_check_names_a_cache_that_is_not_as_it_was_made)
+{
+	static const char cuts[] = "a cache knows how its slabs are cut";
+	static const char lends[] =
+		"a place is lent if it is at most a quarter too large";
+	struct obj_cache *c = three_slabs(), *first = &heap->class[0];
+	struct obj_cache *largest = &heap->class[OBJ_CLASSES - 1];
+
+	BROKEN(c->plain, 0, cuts);
+	BROKEN(c->plain, c->plain + 8, cuts);
+	BROKEN(c->at_once, c->at_once * 2, cuts);
+	BROKEN(c->closely, true, cuts);
+	BROKEN(first->closely, false, cuts);
+	BROKEN(c->align, 24, cuts);
+	BROKEN(c->align, 64, cuts);
+	BROKEN(c->align, 128, cuts);
+
+	CHECK(c->last > c);
+	BROKEN(c->last, c, lends);
+	BROKEN(c->last, c - 1, lends);
+	BROKEN(c->last, c->last + 1, lends);
+	BROKEN(c->last, heap->class + OBJ_CLASSES, lends);
+	BROKEN(first->last, first + 1, lends);
+	BROKEN(largest->last, largest + 1, lends);
+	CHECK_EQ(obj_cache_new(heap, &cache, "its own", 100, 16, OBJ_UNCHECKED),
+	         OBJ_OK);
+	BROKEN(cache.last, c, lends);
+	BROKEN(heap->recent, &cache + 1, "the cache that served last is one");
+	CHECK_EQ(obj_cache_end(&cache), OBJ_OK);
+	CHECK_TEXT(obj_alloc_check(heap), NULL);
+}
+
 TEST(obj_check_names_what_is_not_at_hand)
 {
 	static const char hand[] = "the places at hand are the current slab's";
@@ -67,9 +99,9 @@ TEST(obj_check_names_what_is_not_at_hand)
 	struct obj_cache *c = three_slabs(), *unused = &heap->class[0];
 
 	BROKEN(unused->none, 1, hand);
+	BROKEN(c->none, 2, hand);
 	BROKEN(unused->span, 1, hand);
 	BROKEN(unused->word, unused->word + 1, hand);
-	BROKEN(c->plain, 0, hand);
 	BROKEN(c->word, c->word + 1, hand);
 	BROKEN(c->first, c->first + 64, hand);
 	BROKEN(c->span, 62 * c->stride, hand);
