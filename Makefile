@@ -361,6 +361,11 @@ test-all: test test-docs
 SECONDS := 60
 CORPUS  := python3 common/host/corpus.py unpack common/host/corpus
 .PHONY: fuzz $(addprefix fuzz-,$(FUZZERS))
+ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
+  ifneq ($(filter-out $(FUZZERS),$(T)),)
+    $(error no fuzzer is called $(T); there are $(FUZZERS))
+  endif
+endif
 fuzz: $(addprefix fuzz-,$(if $(T),$(T),$(FUZZERS)))
 
 $(addprefix fuzz-,$(FUZZERS)): fuzz-%: need-host $(FUZZ)/%

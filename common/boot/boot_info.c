@@ -79,7 +79,8 @@ enum boot_status boot_info_has_memory(const struct boot_info *boot,
 			return boot_refuse(
 				notes, BOOT_NO_MEMORY,
 				"kernel at 0x%llx..0x%llx is not in "
-				"available memory: 0x%llx is not",
+				"available memory: 0x%llx is not; give the "
+				"machine more",
 				(unsigned long long)boot->kernel_base,
 				(unsigned long long)boot->kernel_end,
 				(unsigned long long)at);

@@ -285,5 +285,6 @@ TEST(boot_info_has_memory_up_to_the_top)
 	CHECK_EQ(boot_info_has_memory(&boot, &notes, MiB), BOOT_NO_MEMORY);
 	CHECK_TEXT(notes.refusal,
 	           "kernel at 0xffffffffff000000..0xffffffffff100000 is not in "
-	           "available memory: 0xffffffffff000000 is not");
+	           "available memory: 0xffffffffff000000 is not; give the "
+	           "machine more");
 }

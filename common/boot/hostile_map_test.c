@@ -288,7 +288,8 @@ TEST(hostile_map_without_room_for_the_kernel_is_refused)
 
 	has_memory(&notes, row[4].range, 3);
 	CHECK_TEXT(notes.refusal, "kernel at 0x100000..0x14a123 is not in "
-	                          "available memory: 0x120000 is not");
+	                          "available memory: 0x120000 is not; give the "
+	                          "machine more");
 }
 
 TEST(hostile_map_of_too_little_ram_is_refused)

@@ -231,7 +231,8 @@ void start(uint32_t eax, uint32_t ebx)
 	make_late_mistake();
 	if (has_word("once"))
 		machine_power_off(true);
-	kprintf("boot: done, the kernel waits\n");
+	kprintf("boot: done, the kernel waits (QEMU in a terminal: Ctrl-A, "
+	        "then x, ends it)\n");
 	machine_wait();
 }
 

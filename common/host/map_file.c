@@ -202,6 +202,12 @@ static void refuse_file(const char *path)
 	exit(1);
 }
 
+/* Why that may be, and what helps. */
+#define LOST                                                                   \
+	"; where the kernel's log has lost its start, `sudo journalctl -k "    \
+	"-b` "                                                                 \
+	"may still have it"
+
 struct map_file map_file_read(const char *path)
 {
 	struct reader   reader = { .path = path };
@@ -221,11 +227,16 @@ struct map_file map_file_read(const char *path)
 	fclose(input);
 
 	file = reader.found[reader.dmesg];
+	if (file.count == 0 && reader.bad_line > 0)
+		refuse(path, reader.bad_line,
+		       "no line says BIOS-e820 as dmesg does, and this one is "
+		       "not `0xSTART-0xEND type`" LOST);
 	if (!reader.dmesg && reader.bad_line > 0)
 		refuse(path, reader.bad_line,
 		       "cannot be read: `0xSTART-0xEND type` is expected, with "
 		       "a type such as usable, reserved, acpi-data or type-20");
 	if (file.count == 0)
-		refuse(path, line, "the end, and no entry of a memory map");
+		refuse(path, line,
+		       "the end, and no entry of a memory map" LOST);
 	return file;
 }

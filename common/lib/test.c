@@ -22,9 +22,10 @@ unsigned test_run(const char *word)
 
 	for (const struct test *t = __start_tests; t < __stop_tests; t++)
 		planned += named(t, word);
-	kprintf("KTAP version 1\n1..%u\n", planned);
+	kprintf("KTAP version 1\n1..%u", planned);
 	if (planned == 0)
-		kprintf("# no test has \"%s\" in its name\n", word);
+		kprintf(" # SKIP no test has \"%s\" in its name", word);
+	kprintf("\n");
 
 	for (const struct test *t = __start_tests; t < __stop_tests; t++) {
 		if (!named(t, word))

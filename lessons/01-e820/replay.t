@@ -46,8 +46,12 @@ result 'BIOS-e820: [mem 0x1000-0xzz] usable\n' \
 result '# a map\n0x0000-0x0fff usable\n0x1000 usable\n' \
 	"$work/map:3: cannot be read: \`0xSTART-0xEND type\` is expected, with a type such as usable, reserved, acpi-data or type-20\n" \
 	'garbage in a map file is named with its line'
-result '' "$work/map:0: the end, and no entry of a memory map\n" \
+lost='; where the kernel'"'s log has lost its start, \`sudo journalctl -k -b\` may still have it"
+result '' "$work/map:0: the end, and no entry of a memory map$lost\n" \
 	'an empty file is named'
+result '[ 9.0] usb 1-1: new device\n' \
+	"$work/map:1: no line says BIOS-e820 as dmesg does, and this one is not \`0xSTART-0xEND type\`$lost\n" \
+	'a log that has lost its start is named'
 result '0xfffffffffffff000-0x0000000000000fff usable\n0x1000-0x1fff usable\n' \
 	'e820: warning: 1 usable range goes past 2^64: left out
 entries_in 2 entries_out 1 usable_bytes 4096 usable_pages 1 pages_below_1M 1

@@ -49,8 +49,8 @@ enum msadsc_state {
  * What is known of a page frame, in 8 bytes.
  *
  * Links are frame numbers, not pointers: 28 bits reach 1 TiB, and the layout
- * is the same on x86_64, on the host and in WebAssembly.  Page 0 is never in
- * a run or a block, so that 0 can mean "none".
+ * is the same in the kernel and in a test on the host.  Page 0 is never in a
+ * run or a block, so that 0 can mean "none".
  *
  *                63              36 35               8 7       3 2     0
  *               +------------------+------------------+---------+-------+

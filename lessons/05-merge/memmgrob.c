@@ -105,7 +105,8 @@ void memmgrob_print(const struct memmgrob *manager)
 	        bytes_text(text, pfn_to_paddr(manager->free_pages)),
 	        (unsigned long long)manager->blocks);
 	if (manager->runs != 0)
-		kprintf(" and %llu runs", (unsigned long long)manager->runs);
+		kprintf(" and %llu run%s", (unsigned long long)manager->runs,
+		        manager->runs == 1 ? "" : "s");
 	kprintf("\n");
 	draw_strip(manager);
 }

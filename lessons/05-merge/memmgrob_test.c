@@ -144,6 +144,8 @@ TEST(memmgrob_counts_runs_that_are_left)
 	CHECK_TEXT(PRINTED(memmgrob_print(&manager)),
 	           "memmgrob: usable 33 = free 30 + occupied 3 pages\n"
 	           "memmgrob: 120 KiB free in 0 blocks and 2 runs\n");
+	manager.runs = 1;
+	CHECK(strstr(PRINTED(memmgrob_print(&manager)), "and 1 run\n") != NULL);
 }
 
 static struct strip shown;

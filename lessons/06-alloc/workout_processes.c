@@ -220,8 +220,13 @@ const char *workout_processes(struct page_alloc *pages, uint64_t processes)
 	while (pages_alloc_exact(pages, MEMAREA_USER, count, &first) !=
 	       PAGE_OK) {
 		count /= 2;
-		if (count < ARENA_LEAST)
-			return NULL; /* nowhere to play */
+		if (count < ARENA_LEAST) {
+			kprintf("workout: no %llu KiB in one run, so no "
+			        "processes\n",
+			        (unsigned long long)(ARENA_LEAST * PAGE_SIZE /
+			                             KiB));
+			return NULL;
+		}
 	}
 	broken = play_on(&play, first, count, processes);
 	if (broken == NULL && pages_free_exact(pages, first, count) != PAGE_OK)
