@@ -75,6 +75,21 @@ TEST(boot_direct_map_shows_the_image)
 	CHECK(memcmp(phys_to_virt(base, bytes), kernel_base, bytes) == 0);
 }
 
+/* Whatever a loader left on: the kernel has set all of these itself. */
+TEST(boot_leaves_nothing_of_the_loaders)
+{
+	uint32_t low, high;
+	uint64_t flags, cr0;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(0xc0000080));
+	CHECK_EQ(high, 0);
+	CHECK_EQ(low, cpu_has_nx() ? 0xd00 : 0x500); /* LMA, LME; NXE */
+	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+	CHECK_EQ(cr0, 0x80010037);
+	__asm__ volatile("pushfq\n\tpop %0" : "=r"(flags));
+	CHECK_EQ(flags & ~UINT64_C(0x8d5), 0x2); /* but what a sum sets */
+}
+
 TEST(boot_direct_map_is_data)
 {
 	struct paging_view first = paging_look(DIRECT_MAP);
@@ -83,7 +98,7 @@ TEST(boot_direct_map_is_data)
 
 	CHECK(first.present && first.writable);
 	CHECK(!first.executable || !cpu_has_nx());
-	CHECK_EQ(first.page_bytes, cpu_has_huge_pages() ? GiB : 2 * MiB);
+	CHECK_EQ(first.page_bytes, 2 * MiB);
 	CHECK_EQ(last.paddr, DIRECT_GIB_ALWAYS * GiB - 1);
 }
 

@@ -132,9 +132,9 @@ void cpu_init(void)
 	set_tss_descriptor();
 	for (unsigned i = 0; i < TRAP_VECTORS; i++)
 		set_gate(i, trap_entries[i]);
-	__asm__ volatile("lgdt %0" : : "m"(gdtr));
-	__asm__ volatile("ltr %w0" : : "r"(TSS_SELECTOR));
-	__asm__ volatile("lidt %0" : : "m"(idtr));
+	__asm__ volatile("lgdt %0" : : "m"(gdtr) : "memory");
+	__asm__ volatile("ltr %w0" : : "r"(TSS_SELECTOR) : "memory");
+	__asm__ volatile("lidt %0" : : "m"(idtr) : "memory");
 }
 
 struct cpuid {

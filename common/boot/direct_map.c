@@ -11,7 +11,6 @@
 #include "paging.h"
 
 #define ENTRIES     512
-#define RAM_TYPE    1
 #define LARGE_BYTES (2 * MiB)
 
 extern uint64_t direct_pdpt[DIRECT_GIB]; /* tables.S */
@@ -22,26 +21,23 @@ struct run {
 	pfn_t end;
 };
 
-/* RAM rounds inward, anything else outward.  RAM that wraps is a lie. */
+/* RAM rounds inward, anything else outward. */
 static struct run run_of(struct boot_range range)
 {
-	paddr_t end = range.base + range.bytes;
+	paddr_t end = boot_range_end(range);
 
 	if (range.bytes == 0)
 		return (struct run){ 0, 0 };
-	if (range.type == RAM_TYPE)
-		return end < range.base ? (struct run){ 0, 0 }
-		                        : (struct run){ pfn_up(range.base),
-			                                pfn_down(end) };
-	return (struct run){ pfn_down(range.base),
-		             pfn_up(end < range.base ? UINT64_MAX : end) };
+	if (range.type == BOOT_RAM)
+		return (struct run){ pfn_up(range.base), pfn_down(end) };
+	return (struct run){ pfn_down(range.base), pfn_up(end) };
 }
 
 static struct run run_at(const struct boot_info *boot, uint32_t index, bool ram)
 {
 	struct boot_range range = boot_info_range(boot, index);
 
-	if ((range.type == RAM_TYPE) != ram)
+	if ((range.type == BOOT_RAM) != ram)
 		return (struct run){ 0, 0 };
 	return run_of(range);
 }
@@ -126,11 +122,10 @@ static uint64_t mark_ram(const struct boot_info *boot, bool wanted[DIRECT_GIB])
 
 	for (uint32_t i = 0; i < boot->range_count; i++) {
 		struct boot_range range = boot_info_range(boot, i);
-		paddr_t           end = range.base + range.bytes;
+		paddr_t           end = min_u64(boot_range_end(range), limit);
 
-		if (range.type != RAM_TYPE || end < range.base)
+		if (range.type != BOOT_RAM || range.bytes == 0)
 			continue;
-		end = min_u64(end, limit);
 		for (uint64_t gib = range.base / GiB; gib * GiB < end; gib++) {
 			marks += !wanted[gib] && direct_pdpt[gib] == 0;
 			wanted[gib] = wanted[gib] || direct_pdpt[gib] == 0;

@@ -84,16 +84,17 @@ multiboot2_entry:
 	mov %eax, %cr4
 	mov $PHYS(pml4), %eax
 	mov %eax, %cr3
-	mov %edx, %ebx                    /* rdmsr overwrites EDX */
-	mov $0xc0000080, %ecx             /* EFER */
-	rdmsr
-	or $0x100, %eax                   /* EFER.LME: long mode */
-	bt $20, %ebx                      /* NX: pages without execution */
+	mov $0x100, %eax                  /* EFER.LME: long mode */
+	bt $20, %edx                      /* NX: pages without execution */
 	jnc 1f
 	or $0x800, %eax                   /* EFER.NXE */
-1:	wrmsr
-	mov $0x80010031, %eax             /* CR0: PG, WP, NE, ET, PE; caches */
-	mov %eax, %cr0                    /* on, which not every BIOS does */
+1:	xor %edx, %edx                    /* nothing else, such as SYSCALL */
+	mov $0xc0000080, %ecx             /* EFER */
+	wrmsr
+	mov $0x80010037, %eax             /* CR0: PG, WP, NE, ET, EM, MP, PE: */
+	mov %eax, %cr0                    /* caches on, which not every BIOS */
+	                                  /* does; no x87, no MMX: nobody */
+	                                  /* keeps their registers apart */
 	lgdt PHYS(entry_gdt)
 	ljmp $CODE_SELECTOR, $PHYS(long_mode)
 
@@ -146,7 +147,10 @@ high_half:
 	xor %eax, %eax
 	mov %eax, %fs
 	mov %eax, %gs
+	lldt %ax                          /* none: after reset one lies at 0 */
 	mov $kernel_stack_end, %rsp
+	push $0
+	popfq                             /* a loader may have left NT */
 	xor %ebp, %ebp                    /* backtraces end here */
 	call start                        /* (EDI, ESI); does not return */
 	ud2

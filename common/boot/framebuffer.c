@@ -8,8 +8,6 @@
 #include "layout.h"
 #include "phys.h"
 
-#define TYPE_RAM 1
-
 static struct text screen;
 static bool        present;
 
@@ -30,7 +28,7 @@ const char *framebuffer_fault(const struct boot_info *boot)
 	for (uint32_t i = 0; i < boot->range_count; i++) {
 		struct boot_range range = boot_info_range(boot, i);
 
-		if (range.type == TYPE_RAM && touches(range, f->base, end))
+		if (range.type == BOOT_RAM && touches(range, f->base, end))
 			return "it lies in RAM that the map gives away";
 	}
 	return NULL;
@@ -52,9 +50,17 @@ static struct font choose_font(const struct boot_info *boot)
 	return font;
 }
 
+/* What the CPU combines before it writes must not wait for the next line:
+ * this may be the last. */
+static void drain(void)
+{
+	__asm__ volatile("sfence" : : : "memory");
+}
+
 static void show_strip(const struct strip *strip)
 {
 	panel_add(&screen, strip);
+	drain();
 }
 
 const char *framebuffer_init(const struct boot_info *boot)
@@ -85,4 +91,5 @@ void framebuffer_write(const char *text, size_t bytes)
 {
 	if (present)
 		text_write(&screen, text, bytes);
+	drain();
 }

@@ -63,11 +63,6 @@ void paging_init(void)
 	/* NX at the top holds for everything below. */
 	pml4[PML4_INDEX(DIRECT_MAP)] |= nx;
 	pml4[PML4_INDEX(DIRECT_MAP) + 1] |= nx;
-	if (cpu_has_huge_pages()) {
-		for (uint64_t i = 0; i < DIRECT_GIB_ALWAYS; i++)
-			direct_pdpt[i] =
-				i * GiB | PTE_PRESENT | PTE_WRITE | PTE_LARGE;
-	}
 	pml4[0] = 0;
 	load_tables();
 }

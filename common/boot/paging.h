@@ -27,14 +27,19 @@
 #include "boot_info.h"
 
 /**
- * Give the kernel's image its rights, page by page, take away address 0, and
- * map the first 4 GiB.  No memory is needed.
+ * Give the kernel's image its rights, page by page, and take away address 0.
+ *
+ * The first 4 GiB stay mapped in pages of 2 MiB, as tables.S does it: devices
+ * lie among the RAM there, with other rules for caches (MTRRs), and what a CPU
+ * makes of a page of 1 GiB over several of these is undefined.
+ *
+ * Source: Intel SDM volume 3, "Large Page Size Considerations".
  */
 void paging_init(void);
 
 /**
  * Map each GiB that RAM of the loader's map touches, up to 1 TiB and the
- * width of the CPU's addresses.  CPUs without 1 GiB pages need a page of
+ * width of the CPU's addresses; holes in it are mapped, too.  CPUs without 1 GiB pages need a page of
  * tables for each; it is taken from the lowest RAM from 1 MiB to 4 GiB that
  * nothing occupies.
  *

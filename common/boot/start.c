@@ -23,8 +23,6 @@
 /** The loader's block may be this long, and is mapped if below 4 GiB. */
 #define INFO_MOST MiB
 
-#define RAM_TYPE  1
-
 /* Large, and alive as long as the kernel. */
 static struct boot_info  boot;
 static struct boot_notes notes;
@@ -82,7 +80,7 @@ static uint64_t ram_bytes(void)
 	for (uint32_t i = 0; i < boot.range_count; i++) {
 		struct boot_range range = boot_info_range(&boot, i);
 
-		if (range.type == RAM_TYPE)
+		if (range.type == BOOT_RAM)
 			bytes += min_u64(range.bytes, UINT64_MAX - bytes);
 	}
 	return bytes;
@@ -102,7 +100,8 @@ static void print_first_line(void)
 }
 
 /* mbi=module: the first module takes the place of the loader's block, so
- * that any bytes can be tried on a real boot.  The options stay. */
+ * that any bytes can be tried on a real boot.  The options stay; other modules
+ * are forgotten, and with them a font. */
 static void read_module_block(void)
 {
 	static struct boot_info other;

@@ -193,6 +193,32 @@ static void segment(void *pages)
 	execute(pages, (struct code){ { 0xb8, 8, 0, 0, 0, 0x8e, 0xd0 } });
 }
 
+/* There is none: an empty one would lie where a program can write. */
+static void local_segment(void *pages)
+{
+	/* mov $7, %eax; mov %eax, %ds: entry 0 of the LDT */
+	execute(pages, (struct code){ { 0xb8, 7, 0, 0, 0, 0x8e, 0xd8 } });
+}
+
+/* Another program could read what is left in its registers. */
+static void x87(void *pages)
+{
+	execute(pages, (struct code){ { 0xd9, 0xe8 } }); /* fld1 */
+}
+
+/* MMX, in the same registers. */
+static void mmx(void *pages)
+{
+	/* pxor %mm0, %mm0 */
+	execute(pages, (struct code){ { 0x0f, 0xef, 0xc0 } });
+}
+
+static void sse(void *pages)
+{
+	/* xorps %xmm0, %xmm0 */
+	execute(pages, (struct code){ { 0x0f, 0x57, 0xc0 } });
+}
+
 /* The timer is the kernel's: only its hardware may say that time is up. */
 static void tick(void *pages)
 {
@@ -229,6 +255,10 @@ const struct mistake memm_program_mistakes[] = {
 	{ "user_call", call, false },
 	{ "user_endless", endless, false },
 	{ "user_segment", segment, false },
+	{ "user_local_segment", local_segment, false },
+	{ "user_x87", x87, false },
+	{ "user_mmx", mmx, false },
+	{ "user_sse", sse, false },
 	{ "user_tick", tick, false },
 	{ "user_loop", loop, false },
 	{ NULL, NULL, false },
