@@ -10,8 +10,6 @@
 #include "boot_info_parse.h"
 #include "check.h"
 
-#define TYPE_RAM 1
-
 struct boot_range boot_info_range(const struct boot_info *boot, uint32_t index)
 {
 	const unsigned char *entry;
@@ -31,15 +29,6 @@ struct piece {
 	bool    ram;
 };
 
-/* Where a range ends.  One that wraps says nothing if it claims RAM, and
- * takes all up to the top if it takes RAM away. */
-static paddr_t range_end(const struct boot_range *range)
-{
-	if (range->bytes <= UINT64_MAX - range->base)
-		return range->base + range->bytes;
-	return range->type == TYPE_RAM ? range->base : UINT64_MAX;
-}
-
 /* The piece that begins at @p at: the longest that one walk over the map can
  * be sure of, so its neighbour may be of the same kind.  An empty range, too,
  * ends a piece, which does no harm. */
@@ -51,8 +40,8 @@ static struct piece piece_at(const struct boot_info *boot, paddr_t at)
 
 	for (uint32_t i = 0; i < boot->range_count; i++) {
 		struct boot_range range = boot_info_range(boot, i);
-		paddr_t           end = range_end(&range);
-		int               kind = range.type == TYPE_RAM ? RAM : TAKEN;
+		paddr_t           end = boot_range_end(range);
+		int               kind = range.type == BOOT_RAM ? RAM : TAKEN;
 
 		if (range.base <= at)
 			until[kind] = max_u64(until[kind], end);

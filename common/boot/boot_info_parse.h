@@ -13,12 +13,13 @@
 /** GRUB's block has some kilobytes; one of more than this is a mistake. */
 #define BOOT_BLOCK_MOST MiB
 
-/** The number at @p bytes, which need not be aligned. */
+/** The number at @p bytes, which need not be aligned.  One instruction: in a
+ * freestanding program memcpy() is a call, and a map can have many entries. */
 static inline uint32_t load_u32(const unsigned char *bytes)
 {
 	uint32_t value;
 
-	memcpy(&value, bytes, sizeof(value));
+	__builtin_memcpy(&value, bytes, sizeof(value));
 	return value;
 }
 
@@ -27,7 +28,7 @@ static inline uint64_t load_u64(const unsigned char *bytes)
 {
 	uint64_t value;
 
-	memcpy(&value, bytes, sizeof(value));
+	__builtin_memcpy(&value, bytes, sizeof(value));
 	return value;
 }
 

@@ -261,6 +261,30 @@ TEST(boot_info_has_memory_agrees_with_each_byte)
 	}
 }
 
+TEST(boot_range_ends_at_the_top_or_before)
+{
+	static const struct {
+		struct boot_range range;
+		paddr_t           end;
+	} row[] = {
+		{ { MiB, 0, BOOT_RAM }, MiB },
+		{ { MiB, 1, BOOT_RAM }, MiB + 1 },
+		{ { MiB, UINT64_MAX - MiB, BOOT_RAM }, UINT64_MAX },
+		{ { MiB, 0 - MiB, BOOT_RAM }, UINT64_MAX },
+		{ { MiB, 1 - MiB, BOOT_RAM }, MiB },
+		{ { MiB, UINT64_MAX, BOOT_RAM }, MiB },
+		{ { UINT64_MAX, 1, BOOT_RAM }, UINT64_MAX },
+		{ { UINT64_MAX, 2, BOOT_RAM }, UINT64_MAX },
+		{ { 0, UINT64_MAX, BOOT_RAM }, UINT64_MAX },
+		{ { MiB, 0 - MiB, BOOT_RAM + 1 }, UINT64_MAX },
+		{ { MiB, UINT64_MAX, BOOT_RAM + 1 }, UINT64_MAX },
+		{ { MiB, MiB, BOOT_RAM + 1 }, 2 * MiB },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		CHECK_EQ(boot_range_end(row[i].range), row[i].end);
+}
+
 /* RAM that ends at the very top counts; that goes past it does not. */
 TEST(boot_info_has_memory_up_to_the_top)
 {
@@ -280,6 +304,9 @@ TEST(boot_info_has_memory_up_to_the_top)
 	CHECK_TEXT(notes.refusal, "");
 	CHECK_EQ(boot_info_has_memory(&boot, &notes, 16 * MiB), BOOT_NO_MEMORY);
 	CHECK_TEXT(notes.refusal, "need 16384 KiB, have 16383 KiB");
+	row.bytes++;
+	memcpy(map, &row, 20);
+	CHECK_EQ(boot_info_has_memory(&boot, &notes, MiB), BOOT_OK);
 	row.bytes++;
 	memcpy(map, &row, 20);
 	CHECK_EQ(boot_info_has_memory(&boot, &notes, MiB), BOOT_NO_MEMORY);

@@ -72,7 +72,12 @@ static void read_command_line(struct boot_info *boot, struct boot_notes *notes,
 	uint64_t      chars =
 		boot_copy_text(boot->command_line, sizeof(raw), raw, bytes);
 
-	if (chars == bytes && base != 0)
+	if (chars == sizeof(raw))
+		boot_warn(notes,
+		          "command line at 0x%llx: cut to %llu characters",
+		          (unsigned long long)base,
+		          (unsigned long long)sizeof(raw) - 1);
+	else if (chars == bytes && base != 0)
 		boot_warn(notes,
 		          "command line at 0x%llx: no NUL in the %llu bytes "
 		          "that could be read",

@@ -385,10 +385,10 @@ TEST(hostile_pvh_text_is_cut_and_printable)
 	put_u64(START + 24, LENT_BASE + LINE);
 	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
 	CHECK_EQ(notes.warnings, 1);
+	CHECK(strstr(notes.warning[0], ": no NUL in the ") != NULL);
 	CHECK_EQ(strlen(boot.command_line), ROOM - LINE);
 }
 
-/* Memory that ends at each byte: what is lent lies at the array's end. */
 /* The rest of the map's room and all behind it, without a NUL. */
 TEST(hostile_pvh_text_without_an_end_is_cut)
 {
@@ -400,8 +400,17 @@ TEST(hostile_pvh_text_without_an_end_is_cut)
 	put_u64(START + 24, LENT_BASE + MAP + 72);
 	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
 	CHECK_EQ(strlen(boot.command_line), BOOT_TEXT_BYTES - 1);
+	CHECK_EQ(notes.warnings, 1);
+	CHECK(strstr(notes.warning[0], ": cut to 255 characters") != NULL);
+
+	/* As many as there is room for, and the NUL. */
+	memory[MAP + 72 + BOOT_TEXT_BYTES - 1] = '\0';
+	CHECK_EQ(parse(&boot, &notes), BOOT_OK);
+	CHECK_EQ(strlen(boot.command_line), BOOT_TEXT_BYTES - 1);
+	CHECK_EQ(notes.warnings, 0);
 }
 
+/* Memory that ends at each byte: what is lent lies at the array's end. */
 TEST(hostile_pvh_memory_may_end_anywhere)
 {
 	static unsigned char whole[ROOM];

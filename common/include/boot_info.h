@@ -34,6 +34,21 @@ struct boot_range {
 	uint32_t type;  /**< 1 is RAM; what else there is, lesson 1 knows. */
 };
 
+/** The type of a range that is RAM. */
+#define BOOT_RAM 1
+
+/** Where a range ends.  One that wraps says nothing if it claims RAM: it ends
+ * where it begins.  If it takes RAM away, or ends at 2^64, it is all up to the
+ * last byte of all, which is left out. */
+static inline paddr_t boot_range_end(struct boot_range range)
+{
+	if (range.bytes <= UINT64_MAX - range.base)
+		return range.base + range.bytes;
+	if (range.type == BOOT_RAM && range.bytes - 1 > UINT64_MAX - range.base)
+		return range.base;
+	return UINT64_MAX;
+}
+
 /** A file that the loader put into memory for us. */
 struct boot_module {
 	paddr_t base;                   /**< Its first byte. */

@@ -143,8 +143,8 @@ void e820_normalize(const struct e820_map *firmware, struct e820_map *map);
  * O(ranges) time. */
 const char *e820_check(const struct e820_map *map);
 
-/** The bytes and pages in a map made by e820_normalize().  Takes O(ranges)
- * time. */
+/** The bytes and pages in a map made by e820_normalize().  If all of the 2^64
+ * bytes are usable, that many is 0.  Takes O(ranges) time. */
 struct e820_totals e820_total(const struct e820_map *map);
 
 /** Whether all of [base, end), not empty, is usable in a map made.  Takes

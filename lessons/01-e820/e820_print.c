@@ -175,6 +175,13 @@ static void print_totals(const struct e820_map *map)
 	        (unsigned long long)totals.pages_below_1m);
 }
 
+/* An end of 2^64 is 0; without its last byte it is the same picture. */
+static void draw_range(const struct e820_range *r)
+{
+	console_strip_range(r->base, max_u64(r->end, e820_last(r)),
+	                    type_colour(r->type));
+}
+
 static void draw_strip(const struct e820_map *map)
 {
 	struct e820_totals totals = e820_total(map);
@@ -182,8 +189,7 @@ static void draw_strip(const struct e820_map *map)
 
 	console_strip_begin("e820");
 	for (uint32_t i = 0; i < map->count; i++)
-		console_strip_range(map->range[i].base, map->range[i].end,
-		                    type_colour(map->range[i].type));
+		draw_range(&map->range[i]);
 	console_strip_end("%s usable", bytes_text(text, totals.usable_bytes));
 }
 

@@ -178,6 +178,25 @@ TEST(e820_print_draws_a_strip)
 	CHECK_EQ(shown->colour[43], COLOUR_HOLE);
 }
 
+/* The right edge is 1 TiB, and a range that ends at 2^64 reaches it. */
+TEST(e820_print_draws_what_ends_at_the_top)
+{
+	begin();
+	CHECK_EQ(e820_add(firmware, 4 * GiB, 0 - 4 * GiB, E820_RESERVED),
+	         E820_OK);
+	e820_normalize(firmware, map);
+	CHECK_EQ(map->range[map->count - 2].end, 0 - GiB);
+	shown = (struct strip *)((struct bench *)test_memory() + 1);
+	console_strip_to(show, 72);
+	PRINTED(e820_print(firmware, map));
+	map->range[map->count - 2].end = 0;
+	PRINTED(e820_print(firmware, map));
+	console_strip_to(NULL, 1);
+	CHECK_EQ(shown->colour[47], COLOUR_RESERVED);
+	for (unsigned i = 48; i < 72; i++)
+		CHECK_EQ(shown->colour[i], COLOUR_RESERVED);
+}
+
 TEST(e820_print_shows_types_in_their_colours)
 {
 	struct bench *bench = test_memory();
