@@ -19,7 +19,7 @@ static bool is_as_made(const struct memm           *memm,
 	return allocator->allocate == allocator->type->allocate &&
 	       allocator->free == allocator->type->free &&
 	       allocator->paddr == memm_paddr(memm, allocator) &&
-	       below % PAGE_SIZE == 0 && below - 1 < allocator->bytes - 1;
+	       below % PAGE_SIZE == 0 && below != 0 && below < allocator->bytes;
 }
 
 static const char *check_allocator(const struct memm           *memm,

@@ -71,6 +71,21 @@ TEST(memm_check_sees_what_a_process_sees)
 	memm_test_end(&memm);
 }
 
+TEST(memm_check_asks_for_each_process_what_user_map_check_says)
+{
+	struct user_map *map;
+	void            *one = NULL;
+
+	memm_test_begin_mapped(&memm);
+	CHECK_EQ(memm_user_allocate(&memm, 1, 100, &one), MEMM_OK);
+	map = &memm_process_find(&memm, 1)->map;
+	map->tables++;
+	CHECK_TEXT(memm_check(&memm), "tables are counted");
+	map->tables--;
+	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+	memm_test_end(&memm);
+}
+
 /* What nobody has, but a process sees and counts. */
 TEST(memm_check_sees_a_page_too_many)
 {
