@@ -86,6 +86,21 @@ TEST(memm_check_asks_for_each_process_what_user_map_check_says)
 	memm_test_end(&memm);
 }
 
+/* A CPU without the bit runs whatever can be read. */
+TEST(memm_check_knows_a_cpu_without_no_execute)
+{
+	void *one = NULL;
+
+	memm_test_begin_mapped(&memm);
+	memm.tables.no_execute = false;
+	CHECK_EQ(memm_user_allocate(&memm, 1, 100, &one), MEMM_OK);
+	CHECK_TEXT(memm_check(&memm), NULL);
+	see(entry_for(1, memm_paddr(&memm, one)),
+	    *entry_for(1, memm_paddr(&memm, one)) & ~USER_WRITABLE);
+	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
+	memm_test_end(&memm);
+}
+
 /* What nobody has, but a process sees and counts. */
 TEST(memm_check_sees_a_page_too_many)
 {
@@ -116,6 +131,7 @@ TEST(user_map_look_leads_to_no_address_between_the_halves)
 	paddr_t                paddr;
 
 	memm_test_begin_mapped(&memm);
+	memm_test_root()[USER_HALF] = 0;
 	CHECK_EQ(memm_user_allocate(&memm, 1, 100, &one), MEMM_OK);
 	paddr = memm_paddr(&memm, one);
 	map = &memm_find(&memm, 1)->map;
@@ -124,6 +140,7 @@ TEST(user_map_look_leads_to_no_address_between_the_halves)
 		CHECK(!user_map_look(map, paddr | UINT64_C(1) << bit).present);
 	CHECK(!user_map_look(map, USER_END).present);
 	CHECK(!user_map_look(map, -USER_END - 1).present);
+	CHECK(!user_map_look(map, -USER_END).present);
 	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
 	memm_test_end(&memm);
 }

@@ -92,6 +92,21 @@ TEST(obj_check_names_a_cache_that_is_not_as_it_was_made)
 	CHECK_TEXT(obj_alloc_check(heap), NULL);
 }
 
+/* With a red zone no place is at hand. */
+TEST(obj_check_names_places_at_hand_that_are_checked)
+{
+	struct obj_cache *c;
+
+	obj_arena_make(OBJ_CHECKED);
+	object[0] = obj_arena_alloc(64);
+	c = slab_of(object[0])->cache;
+	CHECK(c->slab != NULL);
+	BROKEN(c->word, c->slab->bits,
+	       "the places at hand are the current slab's");
+	CHECK_EQ(obj_free(heap, object[0]), OBJ_OK);
+	CHECK_TEXT(obj_alloc_check(heap), NULL);
+}
+
 TEST(obj_check_names_what_is_not_at_hand)
 {
 	static const char hand[] = "the places at hand are the current slab's";
