@@ -126,7 +126,7 @@ enum memm_status memm_make_for(struct memm *memm, struct memm_process *process,
 		make_at(memm, process, request, type, &place, made);
 
 	/* Tables take pages, too: a smaller wish leaves them some. */
-	if (status == MEMM_NO_MEMORY && process->map.root != 0) {
+	if (status == MEMM_NO_MEMORY) {
 		memm_sweep(memm);
 		place.pages = place.least;
 		status = make_at(memm, process, request, type, &place, made);
