@@ -141,6 +141,18 @@ TEST(user_map_look_leads_to_no_address_between_the_halves)
 	CHECK(!user_map_look(map, USER_END).present);
 	CHECK(!user_map_look(map, -USER_END - 1).present);
 	CHECK(!user_map_look(map, -USER_END).present);
+
+	/* The upper half's first page is looked at like any other. */
+	CHECK_EQ(user_map_add(&memm_process_find(&memm, 1)->map, &memm.tables,
+	                      0, paddr & ~(PAGE_SIZE - 1), PAGE_SIZE,
+	                      USER_WRITE),
+	         USER_MAP_OK);
+	table_at(map->root)[USER_HALF] = table_at(map->root)[0];
+	CHECK(user_map_look(map, -USER_END).present);
+	table_at(map->root)[USER_HALF] = 0;
+	CHECK_EQ(user_map_remove(&memm_process_find(&memm, 1)->map,
+	                         &memm.tables, 0, PAGE_SIZE),
+	         USER_MAP_OK);
 	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
 	memm_test_end(&memm);
 }
