@@ -149,6 +149,7 @@ TEST(user_map_look_leads_to_no_address_between_the_halves)
 	         USER_MAP_OK);
 	table_at(map->root)[USER_HALF] = table_at(map->root)[0];
 	CHECK(user_map_look(map, -USER_END).present);
+	CHECK(!user_map_look(map, USER_END).present);
 	table_at(map->root)[USER_HALF] = 0;
 	CHECK_EQ(user_map_remove(&memm_process_find(&memm, 1)->map,
 	                         &memm.tables, 0, PAGE_SIZE),
