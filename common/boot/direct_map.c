@@ -124,7 +124,7 @@ static uint64_t mark_ram(const struct boot_info *boot, bool wanted[DIRECT_GIB])
 		struct boot_range range = boot_info_range(boot, i);
 		paddr_t           end = min_u64(boot_range_end(range), limit);
 
-		if (range.type != BOOT_RAM || range.bytes == 0)
+		if (range.type != BOOT_RAM || end <= range.base)
 			continue;
 		for (uint64_t gib = range.base / GiB; gib * GiB < end; gib++) {
 			marks += !wanted[gib] && direct_pdpt[gib] == 0;

@@ -101,11 +101,11 @@ enum msadsc_phase {
 
 /** The descriptors of a machine. */
 struct msadsc_array {
-	struct msadsc    *page;         /**< Of frames [0, pages). */
-	pfn_t             pages;        /**< Highest usable frame + 1. */
-	paddr_t           base;         /**< Where the array lies. */
-	pfn_t             first_run;    /**< The highest run, or 0. */
-	uint64_t          usable_pages; /**< Below the limit, without page 0. */
+	struct msadsc    *page;            /**< Of frames [0, pages). */
+	pfn_t             pages;           /**< Highest usable frame + 1. */
+	paddr_t           base;            /**< Where the array lies. */
+	pfn_t             first_run;       /**< The highest run, or 0. */
+	uint64_t          usable_pages;    /**< Below the limit, page 0 too. */
 	uint64_t          left_out_pages;  /**< At or above the limit. */
 	uint32_t          left_out_ranges; /**< Usable, no whole page. */
 	enum msadsc_phase phase;           /**< Which stage was the last. */

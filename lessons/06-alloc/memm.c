@@ -146,19 +146,15 @@ static struct memm_process *process_for(struct memm *memm, uint64_t pid,
 	return process;
 }
 
-/* What is not there must be found, or made. */
-static enum memm_status allocate(struct memm *memm, uint64_t pid,
-                                 const struct memm_request *request,
-                                 void                     **block)
+/* From what the process has, or anew, or at last. */
+static enum memm_status serve_any(struct memm               *memm,
+                                  struct memm_process       *process,
+                                  const struct memm_request *request,
+                                  void                     **block)
 {
-	bool                 is_new;
-	struct memm_process *process = process_for(memm, pid, &is_new);
-	enum memm_status     status = MEMM_OK;
-	void                *served;
+	void            *served = serve_from(process, request);
+	enum memm_status status = MEMM_OK;
 
-	if (process == NULL)
-		return MEMM_NO_MEMORY;
-	served = serve_from(process, request);
 	if (served == NULL)
 		status = serve_anew(memm, process, request,
 		                    memm_type_for(request), &served);
@@ -168,8 +164,40 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
 	}
 	if (status == MEMM_OK)
 		*block = served;
-	else if (is_new)
+	return status;
+}
+
+/* By an allocator of @type, made for it; or by any, where that is NULL. */
+static enum memm_status allocate_once(struct memm *memm, uint64_t pid,
+                                      const struct memm_request *request,
+                                      const struct memm_type    *type,
+                                      void                     **block)
+{
+	bool                 is_new;
+	struct memm_process *process = process_for(memm, pid, &is_new);
+	enum memm_status     status;
+
+	if (process == NULL)
+		return MEMM_NO_MEMORY;
+	status = type != NULL ? serve_anew(memm, process, request, type, block)
+	                      : serve_any(memm, process, request, block);
+	if (status != MEMM_OK && is_new)
 		memm_process_end(memm, process);
+	return status;
+}
+
+/* A new process's own page may have been taken from between pages that a
+ * sweep has freed since: then there is room the second time. */
+static enum memm_status allocate(struct memm *memm, uint64_t pid,
+                                 const struct memm_request *request,
+                                 const struct memm_type *type, void **block)
+{
+	uint64_t         destroyed = memm->destroyed_pages;
+	enum memm_status status =
+		allocate_once(memm, pid, request, type, block);
+
+	if (status == MEMM_NO_MEMORY && destroyed != 0)
+		status = allocate_once(memm, pid, request, type, block);
 	return status;
 }
 
@@ -206,7 +234,7 @@ enum memm_status memm_allocate(struct memm *memm, uint64_t pid, uint64_t bytes,
 		}
 	}
 	status = check_request(memm, &request);
-	return status == MEMM_OK ? allocate(memm, pid, &request, block)
+	return status == MEMM_OK ? allocate(memm, pid, &request, NULL, block)
 	                         : status;
 }
 
@@ -227,10 +255,8 @@ enum memm_status memm_user_allocate(struct memm *memm, uint64_t pid,
 enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
                                  uint64_t bytes, unsigned rights, void **block)
 {
-	struct memm_request  request = { bytes, PAGE_SIZE, rights };
-	enum memm_status     status = check_request(memm, &request);
-	struct memm_process *process;
-	bool                 is_new;
+	struct memm_request request = { bytes, PAGE_SIZE, rights };
+	enum memm_status    status = check_request(memm, &request);
 
 	if (status != MEMM_OK)
 		return status;
@@ -240,11 +266,5 @@ enum memm_status memm_user_pages(struct memm *memm, uint64_t pid,
 		return MEMM_NO_TABLES;
 	if (rights > USER_EXECUTE)
 		return MEMM_BAD_RIGHTS;
-	process = process_for(memm, pid, &is_new);
-	if (process == NULL)
-		return MEMM_NO_MEMORY;
-	status = serve_anew(memm, process, &request, &memm_whole, block);
-	if (status != MEMM_OK && is_new)
-		memm_process_end(memm, process);
-	return status;
+	return allocate(memm, pid, &request, &memm_whole, block);
 }

@@ -19,7 +19,8 @@ static bool is_as_made(const struct memm           *memm,
 	return allocator->allocate == allocator->type->allocate &&
 	       allocator->free == allocator->type->free &&
 	       allocator->paddr == memm_paddr(memm, allocator) &&
-	       below % PAGE_SIZE == 0 && below != 0 && below < allocator->bytes;
+	       allocator->bytes % PAGE_SIZE == 0 && below % PAGE_SIZE == 0 &&
+	       below != 0 && below < allocator->bytes;
 }
 
 static const char *check_allocator(const struct memm           *memm,
@@ -56,7 +57,8 @@ static const char *check_destroyed(const struct memm           *memm,
 
 	if (memm_page(memm, allocator->by_room.key) != allocator ||
 	    allocator->process != process || !allocator->destroyed ||
-	    allocator->by_room.weight != pages)
+	    allocator->by_room.weight != pages ||
+	    allocator->bytes % PAGE_SIZE != 0)
 		return "a destroyed allocator is its process's";
 	if (memm_count_bits(memm, memm->with_destroyed, allocator->by_room.key,
 	                    pages) != pages)
@@ -158,11 +160,11 @@ static const char *check_process(const struct memm         *memm,
 	    (current->process != process || !current->type->shares))
 		return "the allocator that served last is the process's";
 	broken = check_trees(memm, process, sum);
-	if (broken != NULL || process->map.root == 0)
-		return broken;
 	sum->tables += process->map.tables;
 	for (unsigned i = 0; i < USER_SIZES; i++)
 		sum->mappings[i] += process->map.pages[i];
+	if (broken != NULL || process->map.root == 0)
+		return broken;
 	return check_tables(memm, process);
 }
 
@@ -172,12 +174,9 @@ static const char weightless[] = "only runs and rooms have a weight";
  * have. */
 static const char *check_order(const struct memm *memm, uint64_t allocators)
 {
-	const char       *broken = memm_tree_check(memm->allocators);
 	struct memm_node *node = memm_tree_first(memm->allocators);
 	pfn_t             past = memm->first;
 
-	if (broken != NULL)
-		return broken;
 	for (; node != NULL; node = memm_tree_next(memm->allocators, node)) {
 		if (node->key < past)
 			return "no page is held by two allocators";
@@ -215,6 +214,9 @@ const char *memm_check(const struct memm *memm)
 
 	if (broken == NULL)
 		broken = memm_tree_check(memm->processes);
+	/* Before anyone searches it: a search of a ring never ends. */
+	if (broken == NULL)
+		broken = memm_tree_check(memm->allocators);
 	if (broken == NULL)
 		broken = check_process(memm, &memm->kernel, &sum);
 	for (; node != NULL && broken == NULL;

@@ -479,6 +479,18 @@ TEST(memm_check_names_a_broken_allocator)
 	BROKEN(live->data, live->data + 64, made);
 	BROKEN(live->data, (char *)live, made);
 	BROKEN(live->data, (char *)live + live->bytes, made);
+	BROKEN(live->data, live->data + PAGE_SIZE,
+	       "the data is cut into granules");
+	BROKEN(raw_of(live)->granules, 1, "the data is cut into granules");
+	BROKEN(raw_of(live)->starts, raw_of(live)->starts + 1,
+	       "the data is cut into granules");
+	BROKEN(raw_of(live)->free_ends, raw_of(live)->free_ends + 1,
+	       "the data is cut into granules");
+	BROKEN(raw_of(live)->word, raw_of(live)->word + 1,
+	       "the data is cut into granules");
+	BROKEN(other->data, other->data + PAGE_SIZE,
+	       "a whole allocator's data begins with its second page");
+	BROKEN(live->bytes, live->bytes + 1, made);
 	BROKEN(live->blocks, 2,
 	       "an allocator counts the blocks that it gave out");
 	one->current = NULL;
@@ -500,6 +512,7 @@ TEST(memm_check_names_a_broken_destroyed_allocator)
 	BROKEN(gone->process, two, its);
 	BROKEN(gone->destroyed, false, its);
 	BROKEN(gone->bytes, gone->bytes + PAGE_SIZE, its);
+	BROKEN(gone->bytes, gone->bytes + 1, its);
 	memm_tree_weigh(one->destroyed, gone->by_room.key,
 	                gone->by_room.weight + 1);
 	CHECK_TEXT(CHECKED, its);
@@ -525,6 +538,8 @@ TEST(memm_check_names_a_broken_process)
 	BROKEN(two->current, other,
 	       "the allocator that served last is the process's");
 	BROKEN(memm.last, inside, "the process that was asked for last is one");
+	BROKEN(one->map.tables, 1, "processes have all pages that are held");
+	BROKEN(one->map.pages[2], 1, "mappings are counted by size");
 	BROKEN(one->allocator_pages, one->allocator_pages + 1,
 	       "a process counts its pages");
 	BROKEN(one->destroyed_pages, one->destroyed_pages + 1,
@@ -550,15 +565,27 @@ TEST(memm_check_names_allocators_that_overlap)
 	struct memm_allocator *low, *high;
 
 	memm_test_begin(&memm, 0);
-	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 1, 4, &memm_raw, 0,
+	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 1, 4, &memm_whole, 0,
 	                            &low),
 	         MEMM_OK);
-	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 5, 4, &memm_raw, 0,
+	CHECK_EQ(memm_allocator_new(&memm, TEST_FIRST + 5, 4, &memm_whole, 0,
 	                            &high),
 	         MEMM_OK);
 	low->bytes += PAGE_SIZE;
 	memm.kernel.allocator_pages++;
 	CHECK_TEXT(CHECKED, "no page is held by two allocators");
+}
+
+/* Nobody searches a tree that is none: a ring would never end. */
+TEST(memm_check_ends_where_a_tree_is_a_ring)
+{
+	processes();
+	for (unsigned i = 0; i < 2; i++) {
+		BROKEN(live->by_address.child[i], &live->by_address,
+		       "lower keys stand on the left, higher on the right");
+		BROKEN(memm.allocators->child[i], memm.allocators,
+		       "lower keys stand on the left, higher on the right");
+	}
 }
 
 /* A node that nobody weighs says nothing of weights. */

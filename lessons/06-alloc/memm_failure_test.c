@@ -124,6 +124,61 @@ TEST(memm_sweeps_where_tables_need_pages)
 	memm_test_end(&memm);
 }
 
+/* The new process's page is taken from between pages that get free. */
+TEST(memm_tries_again_where_a_process_took_a_page_too_early)
+{
+	struct memm_allocator *low = NULL, *high = NULL, *rest;
+	void                  *block = NULL;
+	pfn_t                  first;
+
+	for (int pages = 0; pages < 2; pages++) {
+		if (pages != 0)
+			memm_test_begin_mapped(&memm);
+		else
+			memm_test_begin(&memm, 0);
+		first = memm_find_pages(&memm, 13);
+		CHECK_EQ(memm_allocator_new(&memm, first, 6, &memm_whole, 0,
+		                            &low),
+		         MEMM_OK);
+		CHECK_EQ(memm_allocator_new(&memm, first + 7, 20, &memm_whole,
+		                            0, &high),
+		         MEMM_OK);
+		rest = leave(7);
+		CHECK_EQ(memm_allocator_destroy(&memm, low), MEMM_OK);
+		CHECK_EQ(memm_allocator_destroy(&memm, high), MEMM_OK);
+		CHECK(memm_find_pages(&memm, 2) != 0);
+		if (pages != 0)
+			CHECK_EQ(memm_user_pages(&memm, 9, 20 * PAGE_SIZE,
+			                         USER_READ, &block),
+			         MEMM_OK);
+		else
+			CHECK_EQ(memm_allocate(&memm, 9, 24 * PAGE_SIZE, 0,
+			                       &block),
+			         MEMM_OK);
+		CHECK_TEXT(memm_check(&memm), NULL);
+		CHECK_EQ(memm_reclaim(&memm, 9), MEMM_OK);
+		give_up(rest);
+		memm_test_end(&memm);
+	}
+}
+
+/* An address so far up that 32 bits do not count its granules. */
+TEST(memm_raw_frees_nothing_far_behind_its_end)
+{
+	struct memm_allocator *raw;
+	void                  *block = NULL;
+
+	memm_test_begin(&memm, 0);
+	CHECK_EQ(memm_allocate(&memm, 3, 100, 0, &block), MEMM_OK);
+	raw = memm_holder(&memm, block);
+	for (unsigned bit = 20; bit < 47; bit++)
+		CHECK_EQ(raw->free(raw, (char *)block + (UINT64_C(1) << bit)),
+		         MEMM_NOT_BLOCK);
+	CHECK_EQ(memm_free(&memm, block), MEMM_OK);
+	CHECK_EQ(memm_reclaim(&memm, 3), MEMM_OK);
+	memm_test_end(&memm);
+}
+
 /* Small blocks that wait at hand are one large one, joined. */
 TEST(memm_joins_what_is_at_hand_before_it_refuses)
 {

@@ -78,10 +78,13 @@ static enum memm_status raw_free(struct memm_allocator *allocator, void *block)
 {
 	struct raw *raw = raw_of(allocator);
 	uint64_t    offset = (uint64_t)((char *)block - allocator->data);
-	uint32_t    at = (uint32_t)(offset / RAW_GRANULE), granules;
+	uint32_t    at, granules;
 
-	if ((char *)block < allocator->data || at >= raw->granules)
+	/* Also what lies behind the granules: a number of more than 32 bits. */
+	if ((char *)block < allocator->data ||
+	    offset / RAW_GRANULE >= raw->granules)
 		return MEMM_NOT_BLOCK;
+	at = (uint32_t)(offset / RAW_GRANULE);
 	if (offset % RAW_GRANULE != 0)
 		return MEMM_MISALIGNED;
 	if (!raw_bit(raw->starts, at))

@@ -118,6 +118,14 @@ const char *memm_raw_check(const struct memm_allocator *allocator)
 	struct sum        sum = { 0 };
 	uint32_t          granules;
 	bool              below_is_free = false;
+	uint64_t          data = allocator->bytes -
+	                (uint64_t)(allocator->data - (const char *)allocator);
+
+	if (raw->granules != min_u64(data / RAW_GRANULE, RAW_GRANULES_MAX) ||
+	    raw->starts != raw->below ||
+	    raw->free_ends != raw->starts + data / PAGE_SIZE ||
+	    raw->word != raw->free_ends + data / PAGE_SIZE)
+		return "the data is cut into granules";
 
 	for (uint32_t at = 0; at < raw->granules; at += granules) {
 		enum raw_kind kind = raw_kind_of(raw->word[at]);

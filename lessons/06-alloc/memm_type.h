@@ -29,7 +29,8 @@ enum memm_status {
 	MEMM_OK,            /**< It is done. */
 	MEMM_NO_MEMORY,     /**< No run of free pages is long enough; where it
 	                     *   must be aligned, as much longer as that may take,
-	                     *   or the lowest that might do does not. */
+	                     *   or the lowest that might do does not.  To more
+	                     *   than the arena's pages nothing is aligned. */
 	MEMM_BAD_ARENA,     /**< Page 0, beyond 1 TiB, or too few pages. */
 	MEMM_BAD_BYTES,     /**< 0 bytes. */
 	MEMM_BAD_ALIGN,     /**< Not a power of two. */

@@ -82,6 +82,9 @@ TEST(memm_check_asks_for_each_process_what_user_map_check_says)
 	map->tables++;
 	CHECK_TEXT(memm_check(&memm), "tables are counted");
 	map->tables--;
+	map->root |= 8;
+	CHECK_TEXT(memm_check(&memm), "the root is a page");
+	map->root ^= 8;
 	CHECK_EQ(memm_reclaim(&memm, 1), MEMM_OK);
 	memm_test_end(&memm);
 }

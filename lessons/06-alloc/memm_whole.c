@@ -62,6 +62,8 @@ static const char *whole_check(const struct memm_allocator *allocator)
 {
 	uint64_t used = allocator->blocks != 0 ? data_bytes(allocator) : 0;
 
+	if (allocator->data != (const char *)allocator + PAGE_SIZE)
+		return "a whole allocator's data begins with its second page";
 	if (allocator->blocks > 1)
 		return "a whole allocator has one block at most";
 	if (allocator->used_bytes != used)

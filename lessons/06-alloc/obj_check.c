@@ -65,7 +65,7 @@ static bool hand_is_right(const struct obj_cache *cache)
 	if (slab == NULL || cache->plain == 0)
 		return false;
 	i = (uint64_t)(cache->word - slab->bits) * 64;
-	return i < cache->capacity &&
+	return i < cache->capacity && cache->word == &slab->bits[i / 64] &&
 	       cache->first == slab->first + i * cache->stride &&
 	       cache->span == min_u64(cache->capacity - i, 64) * cache->stride;
 }
@@ -75,25 +75,34 @@ static bool is_as_made(const struct obj_cache *cache)
 {
 	bool     checked = cache->checks == OBJ_CHECKED;
 	uint64_t loose = cache->align - 1;
+	uint64_t zone = checked ? OBJ_ZONE_BYTES : 0;
 
 	return (cache->align & loose) == 0 && (cache->stride & loose) == 0 &&
+	       cache->checks <= OBJ_CHECKED &&
+	       cache->bytes + zone <= cache->stride &&
+	       cache->shift == (unsigned)__builtin_ctz(cache->stride) &&
+	       cache->order <= OBJ_ORDER_MAX &&
+	       cache->offset >=
+	               sizeof(struct obj_slab) + 8 * obj_words(cache) &&
 	       (cache->offset & loose) == 0 &&
 	       cache->plain == (checked ? 0 : cache->capacity) &&
 	       cache->at_once == cache->capacity * cache->stride &&
-	       cache->closely == (checked || cache->capacity > 64);
+	       cache->closely == (checked || cache->capacity > 64) &&
+	       obj_index(cache, cache->stride) == 1;
 }
 
 /* Whether the cache ends with the last one that can lend it a place. */
 static bool lenders_are_right(const struct obj_cache *cache)
 {
 	const struct obj_cache *class = cache->objects->class;
-	const struct obj_cache *end = class + OBJ_CLASSES, *last = cache->last;
+	const struct obj_cache *end = class + OBJ_CLASSES, *last = cache;
 	uint64_t                most = cache->bytes + cache->bytes / 4;
 
 	if (cache < class || cache >= end || cache->closely)
-		return last == cache;
-	return last >= cache && last < end && last->bytes <= most &&
-	       (last + 1 == end || last[1].bytes > most);
+		return cache->last == cache;
+	while (last + 1 < end && last[1].bytes <= most)
+		last++;
+	return cache->last == last;
 }
 
 static const char *check_cache(const struct obj_cache *cache,
@@ -101,8 +110,7 @@ static const char *check_cache(const struct obj_cache *cache,
 {
 	if (cache->bytes > cache->stride || cache->capacity == 0 ||
 	    cache->offset + cache->capacity * cache->stride >
-	            PAGE_SIZE << cache->order ||
-	    obj_index(cache, cache->stride) != 1)
+	            PAGE_SIZE << cache->order)
 		return "a slab has room for its objects";
 	if (!is_as_made(cache))
 		return "a cache knows how its slabs are cut";
@@ -188,13 +196,12 @@ static bool table_is_right(const struct obj_alloc  *objects,
                            struct obj_cache *const *table, uint64_t steps,
                            uint64_t step)
 {
-	for (uint64_t i = 0; i < steps; i++) {
-		const struct obj_cache *c = table[i];
-		uint64_t                most = (i + 1) * step;
+	const struct obj_cache *c = objects->class, *past = c + OBJ_CLASSES;
 
-		if (c < objects->class || c >= objects->class + OBJ_CLASSES ||
-		    c->bytes < most ||
-		    (c > objects->class && c[-1].bytes >= most))
+	for (uint64_t i = 0; i < steps; i++) {
+		while (c < past && c->bytes < (i + 1) * step)
+			c++;
+		if (c == past || table[i] != c)
 			return false;
 	}
 	return true;
@@ -216,8 +223,15 @@ const char *obj_alloc_check(const struct obj_alloc *objects)
 	uint64_t     slabs = 0;
 	const char  *broken = check_tables(objects);
 
+	if (objects->page != objects->pages->page ||
+	    objects->frames != objects->pages->pages ||
+	    (unsigned)objects->kind >= MEMAREAS)
+		return "objects lie in the pages of their allocator";
+
 	for (const struct obj_cache *c = objects->caches;
 	     c != NULL && broken == NULL; c = c->next) {
+		if (c->objects != objects)
+			return "a cache knows where it belongs";
 		broken = check_cache(c, &tally);
 		slabs += c->slabs;
 	}

@@ -63,12 +63,23 @@ TEST(obj_check_follows_no_link_out_of_its_pages)
 TEST(obj_check_names_a_cache_that_is_not_as_it_was_made)
 {
 	static const char cuts[] = "a cache knows how its slabs are cut";
+	static const char pages[] =
+		"objects lie in the pages of their allocator";
 	static const char lends[] =
 		"a place is lent if it is at most a quarter too large";
 	struct obj_cache *c = three_slabs(), *first = &heap->class[0];
 	struct obj_cache *largest = &heap->class[OBJ_CLASSES - 1];
 
+	BROKEN(heap->page, heap->page + 1, pages);
+	BROKEN(heap->frames, heap->frames - 1, pages);
+	BROKEN(heap->kind, MEMAREAS, pages);
+	BROKEN(c->objects, heap + 1, "a cache knows where it belongs");
 	BROKEN(c->plain, 0, cuts);
+	BROKEN(c->checks, 2, cuts);
+	BROKEN(c->shift, c->shift + 64, cuts);
+	BROKEN(c->inverse, 3, cuts);
+	BROKEN(first->order, OBJ_ORDER_MAX + 1, cuts);
+	BROKEN(largest->offset, 16, cuts);
 	BROKEN(c->plain, c->plain + 8, cuts);
 	BROKEN(c->at_once, c->at_once * 2, cuts);
 	BROKEN(c->closely, true, cuts);
@@ -101,6 +112,7 @@ TEST(obj_check_names_places_at_hand_that_are_checked)
 	object[0] = obj_arena_alloc(64);
 	c = slab_of(object[0])->cache;
 	CHECK(c->slab != NULL);
+	BROKEN(c->bytes, c->bytes + 1, "a cache knows how its slabs are cut");
 	BROKEN(c->word, c->slab->bits,
 	       "the places at hand are the current slab's");
 	CHECK_EQ(obj_free(heap, object[0]), OBJ_OK);
@@ -118,12 +130,12 @@ TEST(obj_check_names_what_is_not_at_hand)
 	BROKEN(unused->span, 1, hand);
 	BROKEN(unused->word, unused->word + 1, hand);
 	BROKEN(c->word, c->word + 1, hand);
+	BROKEN(c->word, (uint64_t *)((uintptr_t)c->word + 1), hand);
 	BROKEN(c->first, c->first + 64, hand);
 	BROKEN(c->span, 62 * c->stride, hand);
 	BROKEN(c->bytes, 65, room);
 	BROKEN(c->capacity, 0, room);
 	BROKEN(c->capacity, 64, room);
-	BROKEN(c->inverse, 3, room);
 	c->slab->live--;
 	CHECK_TEXT(obj_alloc_check(heap),
 	           "the current slab is its cache's own, and counts as full");
@@ -135,6 +147,7 @@ TEST(obj_check_names_a_broken_table)
 		"each size is served by the smallest class that holds it";
 
 	obj_arena_make(OBJ_UNCHECKED);
+	BROKEN(heap->class[OBJ_CLASSES - 1].bytes, 8, smallest);
 	BROKEN(heap->small[7], (void *)heap, smallest);
 	BROKEN(heap->small[7], heap->class + OBJ_CLASSES, smallest);
 	BROKEN(heap->small[7], heap->small[3], smallest);
@@ -328,11 +341,16 @@ TEST(obj_classes_are_multiples_of_what_they_align_to)
 TEST(obj_check_asks_no_descriptor_behind_the_last)
 {
 	void *one;
+	pfn_t frames;
 
 	obj_arena_make(OBJ_UNCHECKED);
 	one = obj_arena_alloc(64);
-	BROKEN(heap->frames, pfn_down((uintptr_t)slab_of(one) - heap->distance),
-	       "the current slab is its cache's own, and counts as full");
+	frames = heap->frames;
+	heap->frames = pfn_down((uintptr_t)slab_of(one) - heap->distance);
+	heap->pages->pages = heap->frames;
+	CHECK_TEXT(obj_alloc_check(heap),
+	           "the current slab is its cache's own, and counts as full");
+	heap->pages->pages = heap->frames = frames;
 	CHECK_EQ(obj_free(heap, one), OBJ_OK);
 	obj_arena_end();
 }

@@ -210,7 +210,7 @@ static void damage_slab(struct obj_slab *slab)
 static void damage_cache(struct obj_cache *cache)
 {
 	damage(&cache->span, 1, "the places at hand are the current slab's");
-	damage(&cache->inverse, 2, "a slab has room for its objects");
+	damage(&cache->inverse, 2, "a cache knows how its slabs are cut");
 	damage(&cache->slabs, 4, "all slabs are counted");
 	damage(&cache->slab->live, 1,
 	       "the current slab is its cache's own, and counts as full");

@@ -150,10 +150,11 @@ alloc_elsewhere(struct page_alloc *pages, enum memarea_kind kind, pfn_t *first)
 enum page_status page_alloc_one(struct page_alloc *pages,
                                 enum memarea_kind kind, pfn_t *first)
 {
-	struct page_cache *cache = &pages->cache[kind];
+	struct page_cache *cache;
 
 	if ((unsigned)kind >= MEMAREAS)
 		return PAGE_BAD_AREA;
+	cache = &pages->cache[kind];
 	if (cache->area->orders == 0)
 		return alloc_elsewhere(pages, kind, first);
 	refill(pages, cache);

@@ -127,6 +127,8 @@ const char *user_map_check(const struct user_map    *map,
 	struct user_map seen = { 0 };
 	const char     *broken;
 
+	if ((map->root & ~USER_ADDRESS) != 0)
+		return "the root is a page";
 	for (unsigned i = USER_HALF; i < USER_ENTRIES; i++) {
 		if ((root[i] ^ kernel[i]) & ~(USER_ACCESSED | USER_DIRTY))
 			return "the upper half is the kernel's";
