@@ -117,14 +117,13 @@ static bool is_seen(const struct memm *memm, const struct memm_process *process,
 		paddr_t at = memm_paddr(memm, a->data);
 
 		*bytes += end - at;
-		while (at < end) {
+		for (; at < end; at += PAGE_SIZE) {
 			struct user_view view =
 				user_map_look(&process->map, at);
 
 			if (!view.user || view.paddr != at ||
 			    view.rights != (a->rights | always))
 				return false;
-			at = (at | (view.page_bytes - 1)) + 1;
 		}
 	}
 	return true;
