@@ -36,6 +36,9 @@ else
 
 # --- Compilers --------------------------------------------------------------
 
+# Off is off, whichever way it is written.
+$(foreach v,UEFI KVM GUI LLVM ONCE V,$(if $(filter 0,$($v)),$(eval override $v :=)))
+
 WARNINGS := -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 
 ifneq ($(LLVM),)
@@ -128,12 +131,22 @@ says  = $(if $(V),,@printf '  %-4s %s\n' $1 $2)
 build/.gitignore:
 	@mkdir -p build && echo '*' > $@
 
+.PHONY: FORCE
+FORCE:
+
+# What is built by other flags, or of other files, is built again: a file says
+# what they were, and is written where they differ.
+says_now = @mkdir -p $(@D); printf '%s\n' '$1' | cmp -s - $@ || \
+  printf '%s\n' '$1' > $@
+
 define compile # folder of output, compiler, flags
-$1/%.c.o: %.c Makefile | build/.gitignore
+$1/flags: FORCE | build/.gitignore
+	$$(call says_now,$2 $3)
+$1/%.c.o: %.c Makefile $1/flags | build/.gitignore
 	@mkdir -p $$(@D)
 	$$(call says,CC,$$@)
 	$$(Q)$2 $3 $$(call includes,$$<) -MMD -MP -c $$< -o $$@
-$1/%.S.o: %.S Makefile | build/.gitignore
+$1/%.S.o: %.S Makefile $1/flags | build/.gitignore
 	@mkdir -p $$(@D)
 	$$(call says,AS,$$@)
 	$$(Q)$2 -Icommon/include -MMD -MP -g -c $$< -o $$@
@@ -146,35 +159,43 @@ $(eval $(call compile,$(COVER),$$(COVER_CC),$(COVER_CFLAGS)))
 # For clangd, which looks for it in build/.
 EDITED := $(wildcard common/boot/*.c common/lib/*.c common/host/*.c \
           $(addsuffix /*.c,$(FOLDERS)))
-build/compile_commands.json: Makefile common/lib common/host common/boot \
-                             $(FOLDERS) | build/.gitignore
+build/compile_commands.json: FORCE | build/.gitignore
 	$(Q)printf '%s\n' $(foreach f,$(EDITED),'$f $(call includes,$f)') | awk \
 	  -v directory="$$(pwd)" -v kernel='$(KERNEL_CC) $(KERNEL_CFLAGS)' \
 	  -v host='$(HOST_CC) $(FAST_CFLAGS) -Icommon/host' \
-	  -f common/tools/compile_commands.awk > $@
+	  -f common/tools/compile_commands.awk > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # A kernel is linked twice: the first link gives the names and lines that the
 # second one's backtraces show.
 LINK := $(LD) -n -z max-page-size=4096 -T common/boot/kernel.ld
 
+define listed # program, its sources, folder of objects
+$1.list: FORCE | build/.gitignore
+	$$(call says_now,$2)
+$1: $1.list $(patsubst %,$3/%.o,$2)
+endef
+
 define link # number of the lesson
-$(KERNEL)/lesson-$1.elf: $(patsubst %,$(KERNEL)/%.o,$(call kernel_sources,$1)) \
-                         $(addprefix common/boot/,kernel.ld symbols.awk lines.awk)
+$(call listed,$(KERNEL)/lesson-$1.elf,$(call kernel_sources,$1),$(KERNEL))
+$(call listed,$(HOST)/lesson-$1-tests,$(call test_sources,$1),$(HOST))
+$(call listed,$(FAST)/lesson-$1-replay,$(call replay_sources,$1),$(FAST))
+$(call listed,$(FAST)/lesson-$1-bench,$(call bench_sources,$1),$(FAST))
+$(KERNEL)/lesson-$1.elf: $(addprefix common/boot/,kernel.ld symbols.awk lines.awk)
 	$$(call says,LD,$$@)
 	$$(Q)$(LINK) $$(filter %.o,$$^) -o $$@.first
-	$$(Q){ $(NM) -n $$@.first | awk -f common/boot/symbols.awk; \
-	  $(LINES) $$@.first | awk -f common/boot/lines.awk; } > $$@.names.S
+	$$(Q)$(NM) -n $$@.first > $$@.nm
+	$$(Q)$(LINES) $$@.first > $$@.lines
+	$$(Q){ awk -f common/boot/symbols.awk $$@.nm; \
+	  awk -f common/boot/lines.awk $$@.lines; } > $$@.names.S
 	$$(Q)$(KERNEL_CC) -c $$@.names.S -o $$@.names.o
 	$$(Q)$(LINK) $$(filter %.o,$$^) $$@.names.o -o $$@
-$(HOST)/lesson-$1-tests: $(patsubst %,$(HOST)/%.o,$(call test_sources,$1))
+$(HOST)/lesson-$1-tests:
 	$$(call says,LD,$$@)
-	$$(Q)$(HOST_CC) $(HOST_CFLAGS) $$^ -o $$@
-$(FAST)/lesson-$1-replay: $(patsubst %,$(FAST)/%.o,$(call replay_sources,$1))
+	$$(Q)$(HOST_CC) $(HOST_CFLAGS) $$(filter %.o,$$^) -o $$@
+$(FAST)/lesson-$1-replay $(FAST)/lesson-$1-bench:
 	$$(call says,LD,$$@)
-	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$^ -o $$@
-$(FAST)/lesson-$1-bench: $(patsubst %,$(FAST)/%.o,$(call bench_sources,$1))
-	$$(call says,LD,$$@)
-	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$^ -o $$@
+	$$(Q)$(HOST_CC) $(FAST_CFLAGS) $$(filter %.o,$$^) -o $$@
 endef
 $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 
@@ -239,7 +260,7 @@ $(error Say which lesson: make lesson N=1 \
   $(firstword $(filter-out lesson,$(MAKECMDGOALS)) run))
 endif
 endif
-ifneq ($(filter $(OF_A_LESSON) test,$(MAKECMDGOALS)),)
+ifneq ($(filter $(OF_A_LESSON) test test-all coverage mutants,$(MAKECMDGOALS)),)
 ifneq ($(filter-out $(NUMBERS),$(N))$(word 2,$(N)),)
 $(error N=$(N): there is no such lesson; N is 1 to $(lastword $(NUMBERS)))
 endif
@@ -304,6 +325,13 @@ TESTED := $(if $(N),$(N),$(NUMBERS))
 LAST   := $(lastword $(TESTED))
 PROVE  := prove --exec sh --jobs 2 $(if $(V),--verbose)
 SUITE  := build/suite
+# The scripts' programs, and their kernels.
+PROVEN := FAST=$(FAST) KERNEL=$(KERNEL) $(PROVE)
+
+# A word goes through two shells and a kernel's command line.
+ifneq ($(words $(T))$(findstring ",$(T))$(findstring ',$(T)),$(if $(T),1,0))
+$(error T=$(T): one word, without blanks and quotes)
+endif
 
 # What is not a unit test has no name that T=word could choose.
 SCRIPTS := $(if $(T),,$(wildcard $(addsuffix /*.t,$(call upto,$(LAST)) \
@@ -337,18 +365,20 @@ ifeq ($(T),)
 	  $(addsuffix /provoked.txt,$(call upto,$(LAST)))))
 	@$(call program,lesson-$(LAST)-pictures,python3 common/emu/pictures.py \
 	  $(KERNEL)/lesson-$(LAST).elf)
+	@$(call program,lesson-$(LAST)-lazy,$(BOOTER) test \
+	  $(KERNEL)/lesson-$(LAST).elf --word lazy --cmdline lazy)
 	@$(call program,lesson-$(LAST)-matrix,$(MATRIX) some \
 	  $(KERNEL)/lesson-$(LAST).elf)
 endif
-	@$(PROVE) $(SUITE)/*.t $(SCRIPTS)
+	@$(PROVEN) $(SUITE)/*.t $(SCRIPTS)
 
 # All machines, the kernel of the other compiler, and no share of what is
 # exhaustive left out: half an hour.
 test-all: test test-docs
 	@SHARE=1 PAGES=24 UNITS=16 FLIPS=1 SIZES='16M 33M 1G 6G' \
-	  $(PROVE) --verbose $(wildcard lessons/*/exhaust.t \
+	  $(PROVEN) --verbose $(wildcard lessons/*/exhaust.t \
 	  lessons/*/all.t common/host/exhaust*.t)
-	@$(MAKE) --no-print-directory fuzz SECONDS=5
+	@$(MAKE) --no-print-directory fuzz T= SECONDS=5
 	@$(MAKE) --no-print-directory LLVM=1 \
 	  $(patsubst %,build/kernel-llvm/lesson-%.elf,$(TESTED))
 	@$(call program,all-machines,$(MATRIX) all \
@@ -415,12 +445,13 @@ figures: need-build need-host need-run
 # --- What the tests reach, and what they would not notice -------------------
 
 .PHONY: coverage mutants proofs
-$(COVER)/tests: $(patsubst %,$(COVER)/%.o,$(call test_sources,$(LAST)))
+$(COVER)/lesson-$(LAST)-tests: \
+  $(patsubst %,$(COVER)/%.o,$(call test_sources,$(LAST)))
 	$(call says,LD,$@)
 	$(Q)$(COVER_CC) $(COVER_CFLAGS) $^ -o $@
 
-coverage: need-coverage $(COVER)/tests
-	@python3 common/host/coverage.py $(COVER)/tests \
+coverage: need-coverage $(COVER)/lesson-$(LAST)-tests
+	@python3 common/host/coverage.py $(COVER)/lesson-$(LAST)-tests \
 	  $(call test_sources,$(LAST))
 
 mutants: need-host need-bench $(KERNEL)/font_ascii.h

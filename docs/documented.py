@@ -11,8 +11,10 @@ import tempfile
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-import book
-import doxygen_filter
+sys.dont_write_bytecode = True
+
+import book  # noqa: E402
+import doxygen_filter  # noqa: E402
 
 SETTINGS = """
 EXTRACT_STATIC = YES

@@ -18,9 +18,11 @@ import sys
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-import book
-import doxygen_filter
-import svg
+sys.dont_write_bytecode = True
+
+import book  # noqa: E402
+import doxygen_filter  # noqa: E402
+import svg  # noqa: E402
 
 AWESOME = Path(os.environ.get("AWESOME_CSS", "/usr/share/doxygen-awesome-css"))
 SCRIPTS = ["doxygen-awesome-darkmode-toggle.js",

@@ -1,7 +1,7 @@
 /**
  * @file
  * Tests of lazy.h: they mean something in a boot with the word "lazy", which
- * lazy.t makes, and find nothing to do in any other.
+ * `make test` makes, and find nothing to do in any other.
  */
 #include "kstring.h"
 #include "layout.h"

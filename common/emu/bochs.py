@@ -50,7 +50,7 @@ log: bochs.log
 
 def find_bochs(wanted):
     """Path of the emulator."""
-    name = wanted or "bochs"
+    name = wanted or os.environ.get("BOCHS") or "bochs"
     path = shutil.which(name)
     if path is None:
         raise Trouble("Bochs (%s) is missing; make doctor says what to "

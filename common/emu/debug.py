@@ -1,5 +1,6 @@
 """A kernel under a debugger: Bochs's own, or gdb over QEMU."""
 import contextlib
+import errno
 import os
 import shutil
 import socket
@@ -59,7 +60,7 @@ def relayed(command, **more):
 
 def find_gdb(options):
     """Path of the debugger."""
-    name = options.gdb or "gdb"
+    name = options.gdb or os.environ.get("GDB") or "gdb"
     path = shutil.which(name)
     if path is None:
         raise Trouble("gdb (%s) is missing; make doctor says what to install"
@@ -148,8 +149,8 @@ def is_listening(port):
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("127.0.0.1", port))
-        except OSError:
-            return True
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
     return False
 
 

@@ -42,16 +42,18 @@ def stage(text):
 
 def converse(debugger, kernel, commands):
     """All that the debugger and the kernel say."""
-    try:
-        done = subprocess.run(
+    with subprocess.Popen(
             [sys.executable, os.path.join(HERE, "boot.py"), debugger, kernel,
              *(["--machine", "bochs"] if debugger == "bochs" else [])],
-            input="".join(line + "\n" for line in commands).encode(),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=PATIENCE, check=False)
-        return done.stdout.decode(errors="replace").replace("\r", "")
-    except subprocess.TimeoutExpired as late:
-        return (late.stdout or b"").decode(errors="replace") + "\ntimed out"
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT) as boot:
+        words = "".join(line + "\n" for line in commands).encode()
+        try:
+            said, late = boot.communicate(words, PATIENCE)[0], ""
+        except subprocess.TimeoutExpired:
+            boot.terminate()  # it ends what it has started
+            said, late = boot.communicate()[0], "\ntimed out"
+    return said.decode(errors="replace").replace("\r", "") + late
 
 
 def numbers(text, pattern):

@@ -143,6 +143,7 @@ class Machine:
                        "unix:%s,server=on,wait=off" % path],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         timer = threading.Timer(PATIENCE, self.process.kill)
+        timer.daemon = True
         timer.start()
         for raw in self.process.stdout:
             self.lines.append(plain(raw))

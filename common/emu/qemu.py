@@ -56,7 +56,7 @@ def memory_bytes(text):
 
 def find_qemu(wanted):
     """Path of the emulator."""
-    name = wanted or "qemu-system-x86_64"
+    name = wanted or os.environ.get("QEMU") or "qemu-system-x86_64"
     path = shutil.which(name)
     if path is None:
         raise Trouble("QEMU (%s) is missing; make doctor says what to "

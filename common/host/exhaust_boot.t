@@ -1,7 +1,7 @@
 # Blocks of multiboot2 loaders (common/host/exhaust_boot.c): TAP for prove.
 # Here each 65th block of three tags; `make test-all` tries each.
 cd "$(dirname "$0")/../.." || exit 1
-program=build/fast/exhaust_boot
+program=${FAST:-build/fast}/exhaust_boot
 number=1
 
 result=$($program "${SHARE:-65}")

@@ -9,7 +9,7 @@
 #                                        docs docs-pdf test-docs
 #   sh common/tools/tools.sh doctor      every tool, version and package
 #
-# CROSS_COMPILE, LLVM, CC, QEMU, BOCHS, GDB, BOOT and UEFI are looked at as
+# CROSS_COMPILE, LLVM, QEMU, BOCHS, GDB, BOOT and UEFI are looked at as
 # in the Makefile.  `need` runs before each command, so it starts almost no
 # program; `setup` and `doctor` look closely.
 #
@@ -142,7 +142,7 @@ command_of() {
 	kernel-ld) [ -n "$LLVM" ] && echo ld.lld || echo "${CROSS_COMPILE}ld" ;;
 	kernel-nm) echo "${CROSS_COMPILE}nm" ;;
 	objcopy) echo "${CROSS_COMPILE}objcopy" ;;
-	host-cc) [ -n "$LLVM" ] && echo clang || echo "${CC:-gcc}" ;;
+	host-cc) [ -n "$LLVM" ] && echo clang || echo gcc ;;
 	qemu) echo "${QEMU:-qemu-system-x86_64}" ;;
 	gdb) echo "${GDB:-gdb}" ;;
 	bochs) echo "${BOCHS:-bochs}" ;;

@@ -32,7 +32,7 @@ wanted='^make: bochs needs /none/bochs, which is missing'
 point 'a missing Bochs is named' env BOCHS=/none/bochs sh tools.sh need bochs
 wanted='^make: build needs none-gcc, which is missing'
 point 'a missing compiler is named' \
-	env CROSS_COMPILE=none- sh tools.sh need build
+	env LLVM= CROSS_COMPILE=none- sh tools.sh need build
 
 # As somebody who is not root, in places that are not theirs.
 chmod a+rx "$work"

@@ -1,7 +1,7 @@
 # All small memory maps (common/host/exhaust_e820.c): TAP for prove.  Here each
 # 64th of them at four places; `make test-all` tries each.
 cd "$(dirname "$0")/../.." || exit 1
-program=build/fast/exhaust_e820
+program=${FAST:-build/fast}/exhaust_e820
 share=${SHARE:-64}
 number=0
 

@@ -2,7 +2,7 @@
 # block of expected.txt; garbage must be named with its line.
 cd "$(dirname "$0")/../.." || exit 1
 . common/host/tap.sh
-replay=build/fast/lesson-1-replay
+replay=${FAST:-build/fast}/lesson-1-replay
 maps=lessons/01-e820/maps
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

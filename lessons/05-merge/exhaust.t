@@ -1,6 +1,6 @@
 # All sets of free pages (common/host/exhaust_merge.c): TAP for prove.
 cd "$(dirname "$0")/../.." || exit 1
-program=build/fast/exhaust_merge
+program=${FAST:-build/fast}/exhaust_merge
 
 result=$($program "${PAGES:-16}")
 status=$?

@@ -6,15 +6,17 @@ trap 'rm -f "$report"' EXIT
 
 # boot MEMORY WORD: the report, with a module that has a page and a bit.
 boot() {
-	python3 common/emu/boot.py run build/kernel/lesson-6.elf --mem "$1" \
+	python3 common/emu/boot.py run "${KERNEL:-build/kernel}/lesson-6.elf" --mem "$1" \
 		--module README.md --cmdline "$2" --once > "$report" 2>&1
 }
 
 for size in ${SIZES:-128M}; do
 	boot "$size" all
+	status=$?
 	free=$(awk '/^occupy: all/ { print $7 }' "$report")
 	grep "^workout: all $free pages taken" "$report" | sed 's/^/# /'
-	grep -q "^workout: all $free pages taken" "$report" &&
+	test $status -eq 0 &&
+		grep -q "^workout: all $free pages taken" "$report" &&
 		grep -q '^workout: all pages are back' "$report" &&
 		grep -q '^workout: 64 processes came' "$report"
 	point $? "$size: all that is free is given out, and nothing else"

@@ -4,7 +4,7 @@
 # else nothing is proved.
 cd "$(dirname "$0")/../.." || exit 1
 . common/host/tap.sh
-fast=build/fast
+fast=${FAST:-build/fast}
 
 # all NAME PROGRAM...: the program's own count stands before the point.
 all() {

@@ -4,7 +4,7 @@ cd "$(dirname "$0")/../.." || exit 1
 report=$(mktemp) || exit 1
 trap 'rm -f "$report"' EXIT
 
-python3 common/emu/boot.py run build/kernel/lesson-6.elf --mem 20G \
+python3 common/emu/boot.py run "${KERNEL:-build/kernel}/lesson-6.elf" --mem 20G \
 	--cmdline lazy --once > "$report" 2>&1
 point $? 'with 20 GiB and the word lazy all checks hold'
 left=$(awk '/^merge: left in runs/ { print $7 }' "$report" | uniq | xargs)

@@ -3,7 +3,7 @@
 # that is built in must be found, made short, and found again by its moves.
 cd "$(dirname "$0")/../.." || exit 1
 . common/host/tap.sh
-program=build/fast/random
+program=${FAST:-build/fast}/random
 operations=${OPERATIONS:-10000000}
 
 # play GAME PERCENT: so many of the operations.
