@@ -136,8 +136,9 @@ FORCE:
 
 # What is built by other flags, or of other files, is built again: a file says
 # what they were, and is written where they differ.
-says_now = @mkdir -p $(@D); printf '%s\n' '$1' | cmp -s - $@ || \
-  printf '%s\n' '$1' > $@
+quoted   = '$(subst ','\'',$1)'
+says_now = @mkdir -p $(@D); printf '%s\n' $(call quoted,$1) | cmp -s - $@ || \
+  printf '%s\n' $(call quoted,$1) > $@
 
 define compile # folder of output, compiler, flags
 $1/flags: FORCE | build/.gitignore

@@ -139,10 +139,6 @@ static struct memm_process *process_for(struct memm *memm, uint64_t pid,
 	*is_new = process == NULL;
 	if (process == NULL)
 		process = memm_process_new(memm, pid);
-	if (process == NULL) {
-		memm_sweep(memm);
-		process = memm_process_new(memm, pid);
-	}
 	return process;
 }
 
@@ -186,8 +182,9 @@ static enum memm_status allocate_once(struct memm *memm, uint64_t pid,
 	return status;
 }
 
-/* A new process's own page may have been taken from between pages that a
- * sweep has freed since: then there is room the second time. */
+/* Where a new process finds no page, a sweep may give it one.  And its page
+ * may have been taken from between pages that a sweep has freed since: then
+ * there is room the second time. */
 static enum memm_status allocate(struct memm *memm, uint64_t pid,
                                  const struct memm_request *request,
                                  const struct memm_type *type, void **block)
@@ -196,8 +193,10 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
 	enum memm_status status =
 		allocate_once(memm, pid, request, type, block);
 
-	if (status == MEMM_NO_MEMORY && destroyed != 0)
+	if (status == MEMM_NO_MEMORY && destroyed != 0) {
+		memm_sweep(memm);
 		status = allocate_once(memm, pid, request, type, block);
+	}
 	return status;
 }
 

@@ -458,6 +458,13 @@ static void processes(void)
 	CHECK_TEXT(CHECKED, NULL);
 }
 
+static void move_words(struct raw *raw, int words)
+{
+	raw->starts += words;
+	raw->free_ends += words;
+	raw->word += words;
+}
+
 TEST(memm_check_names_a_broken_allocator)
 {
 	static const char knows[] = "an allocator knows its process";
@@ -482,6 +489,9 @@ TEST(memm_check_names_a_broken_allocator)
 	BROKEN(live->data, live->data + PAGE_SIZE,
 	       "the data is cut into granules");
 	BROKEN(raw_of(live)->granules, 1, "the data is cut into granules");
+	move_words(raw_of(live), 1);
+	CHECK_TEXT(CHECKED, "the data is cut into granules");
+	move_words(raw_of(live), -1);
 	BROKEN(raw_of(live)->starts, raw_of(live)->starts + 1,
 	       "the data is cut into granules");
 	BROKEN(raw_of(live)->free_ends, raw_of(live)->free_ends + 1,

@@ -64,7 +64,7 @@ static struct place place_for(const struct memm_process *process,
 	return place;
 }
 
-/* The wish first, then what is needed, then with what can be swept. */
+/* The wish first, then what is needed. */
 static bool find_place(struct memm *memm, const struct memm_request *request,
                        struct place *place)
 {
@@ -73,9 +73,6 @@ static bool find_place(struct memm *memm, const struct memm_request *request,
 	if (memm_pages_find(memm, place->pages, 1, place->align, &place->first))
 		return true;
 	place->pages = place->least;
-	if (memm_pages_find(memm, place->least, 1, needed, &place->first))
-		return true;
-	memm_sweep(memm);
 	return memm_pages_find(memm, place->least, 1, needed, &place->first);
 }
 
@@ -125,7 +122,8 @@ enum memm_status memm_make_for(struct memm *memm, struct memm_process *process,
 	enum memm_status status =
 		make_at(memm, process, request, type, &place, made);
 
-	/* Tables take pages, too: a smaller wish leaves them some. */
+	/* Then with what can be swept.  Tables take pages, too: a smaller wish
+	 * leaves them some. */
 	if (status == MEMM_NO_MEMORY) {
 		memm_sweep(memm);
 		place.pages = place.least;

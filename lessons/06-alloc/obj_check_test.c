@@ -80,6 +80,7 @@ TEST(obj_check_names_a_cache_that_is_not_as_it_was_made)
 	BROKEN(c->inverse, 3, cuts);
 	BROKEN(first->order, OBJ_ORDER_MAX + 1, cuts);
 	BROKEN(largest->offset, 16, cuts);
+	BROKEN(first->offset, first->offset - 8, cuts);
 	BROKEN(c->plain, c->plain + 8, cuts);
 	BROKEN(c->at_once, c->at_once * 2, cuts);
 	BROKEN(c->closely, true, cuts);
