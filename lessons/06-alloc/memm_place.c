@@ -122,10 +122,8 @@ enum memm_status memm_make_for(struct memm *memm, struct memm_process *process,
 	enum memm_status status =
 		make_at(memm, process, request, type, &place, made);
 
-	/* Then with what can be swept.  Tables take pages, too: a smaller wish
-	 * leaves them some. */
+	/* Tables take pages, too: a smaller wish leaves them some. */
 	if (status == MEMM_NO_MEMORY) {
-		memm_sweep(memm);
 		place.pages = place.least;
 		status = make_at(memm, process, request, type, &place, made);
 	}
