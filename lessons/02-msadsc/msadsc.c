@@ -152,6 +152,16 @@ static const struct e820_range *range_at(const struct e820_map *map, paddr_t pa)
 	return low == 0 ? NULL : &map->range[low - 1];
 }
 
+uint64_t msadsc_runs(const struct msadsc_array *array)
+{
+	uint64_t runs = 0;
+
+	for (pfn_t run = array->first_run; run != 0;
+	     run = msadsc_high(array->page[run]))
+		runs++;
+	return runs;
+}
+
 bool msadsc_is_ram(const struct msadsc_array *array, pfn_t pfn)
 {
 	const struct e820_range *r = range_at(array->map, pfn_to_paddr(pfn));

@@ -244,6 +244,9 @@ enum msadsc_status msadsc_init(struct msadsc_array   *array,
  */
 pfn_t msadsc_find(const struct msadsc_array *array, pfn_t pfn);
 
+/** How many runs are on the list.  Takes O(runs) time. */
+uint64_t msadsc_runs(const struct msadsc_array *array);
+
 /**
  * Whether frame @p pfn is a usable page, described or left out.  Takes
  * O(log ranges) time.

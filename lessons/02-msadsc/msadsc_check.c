@@ -101,16 +101,6 @@ static uint64_t count_runs(const struct msadsc_array *array, pfn_t first,
 	return runs;
 }
 
-static uint64_t listed_runs(const struct msadsc_array *array)
-{
-	uint64_t runs = 0;
-
-	for (pfn_t run = array->first_run; run != 0;
-	     run = msadsc_high(array->page[run]))
-		runs++;
-	return runs;
-}
-
 const char *msadsc_check(const struct msadsc_array *array)
 {
 	pfn_t       hole = 0; /* usable pages below it are checked */
@@ -138,7 +128,7 @@ const char *msadsc_check(const struct msadsc_array *array)
 		return "the array ends with the highest usable page";
 	if (usable != array->usable_pages)
 		return "usable pages are counted";
-	if (runs != listed_runs(array))
+	if (runs != msadsc_runs(array))
 		return "each run is on the list";
 	return NULL;
 }

@@ -50,12 +50,9 @@ static void print_cost(const struct msadsc_array *array, const char *whose,
 
 static void print_runs(const struct msadsc_array *array)
 {
-	uint64_t runs = 0;
+	uint64_t runs = msadsc_runs(array);
 	unsigned shown = 0;
 
-	for (pfn_t run = array->first_run; run != 0;
-	     run = msadsc_high(array->page[run]))
-		runs++;
 	kprintf("msadsc: %llu runs of free pages, the highest first:\n",
 	        (unsigned long long)runs);
 	for (pfn_t run = array->first_run; run != 0 && shown < 8; shown++) {

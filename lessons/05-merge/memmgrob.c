@@ -18,16 +18,6 @@ static uint64_t count_blocks(const struct msadsc_array *array,
 	return blocks;
 }
 
-static uint64_t count_runs(const struct msadsc_array *array)
-{
-	uint64_t runs = 0;
-
-	for (pfn_t run = array->first_run; run != 0;
-	     run = msadsc_high(array->page[run]))
-		runs++;
-	return runs;
-}
-
 void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
                    struct memareas *areas, const struct occupants *occupants)
 {
@@ -37,7 +27,7 @@ void memmgrob_init(struct memmgrob *manager, struct msadsc_array *array,
 		                      .occupants = occupants,
 		                      .usable_pages = array->usable_pages,
 		                      .blocks = count_blocks(array, areas),
-		                      .runs = count_runs(array) };
+		                      .runs = msadsc_runs(array) };
 	for (int i = 0; i < MEMAREAS; i++) {
 		const struct memarea *area = &areas->area[i];
 
@@ -63,7 +53,7 @@ const char *memmgrob_check(const struct memmgrob *manager)
 		broken = "usable pages are free pages plus occupied ones";
 	if (broken == NULL &&
 	    (manager->blocks != count_blocks(manager->array, manager->areas) ||
-	     manager->runs != count_runs(manager->array)))
+	     manager->runs != msadsc_runs(manager->array)))
 		broken = "the totals count blocks and runs";
 	return broken;
 }
