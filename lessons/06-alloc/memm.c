@@ -189,14 +189,11 @@ static enum memm_status allocate(struct memm *memm, uint64_t pid,
                                  const struct memm_request *request,
                                  const struct memm_type *type, void **block)
 {
-	uint64_t         destroyed = memm->destroyed_pages;
 	enum memm_status status =
 		allocate_once(memm, pid, request, type, block);
 
-	if (status == MEMM_NO_MEMORY && destroyed != 0) {
-		memm_sweep(memm);
+	if (status == MEMM_NO_MEMORY && memm_sweep(memm) != 0)
 		status = allocate_once(memm, pid, request, type, block);
-	}
 	return status;
 }
 
