@@ -89,7 +89,8 @@ const char *framebuffer_init(const struct boot_info *boot)
 
 void framebuffer_write(const char *text, size_t bytes)
 {
-	if (present)
-		text_write(&screen, text, bytes);
+	if (!present)
+		return;
+	text_write(&screen, text, bytes);
 	drain();
 }

@@ -62,7 +62,7 @@ static bool runs_hold(const struct msadsc_array *array, unsigned order)
 
 	for (pfn_t run = array->first_run; run != 0;
 	     run = msadsc_high(array->page[run])) {
-		pfn_t first = (run + bit - 1) & ~(bit - 1);
+		pfn_t first = pieces_for(run, bit) * bit;
 
 		if (first + bit <= run + msadsc_pages(array->page[run]))
 			return true;
