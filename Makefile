@@ -446,10 +446,11 @@ figures: need-build need-host need-run
 # --- What the tests reach, and what they would not notice -------------------
 
 .PHONY: coverage mutants proofs
-$(COVER)/lesson-$(LAST)-tests: \
-  $(patsubst %,$(COVER)/%.o,$(call test_sources,$(LAST)))
+$(eval $(call listed,$(COVER)/lesson-$(LAST)-tests,$(call \
+  test_sources,$(LAST)),$(COVER)))
+$(COVER)/lesson-$(LAST)-tests:
 	$(call says,LD,$@)
-	$(Q)$(COVER_CC) $(COVER_CFLAGS) $^ -o $@
+	$(Q)$(COVER_CC) $(COVER_CFLAGS) $(filter %.o,$^) -o $@
 
 coverage: need-coverage $(COVER)/lesson-$(LAST)-tests
 	@python3 common/host/coverage.py $(COVER)/lesson-$(LAST)-tests \
