@@ -20,8 +20,16 @@ extern uint64_t pml4[ENTRIES]; /* tables.S */
  * lead to it, and a table whose entries all lead to that one. */
 enum { ZEROS, TABLE, DIRECTORY, GIBS, SHARED = GIBS + DIRECT_GIB / ENTRIES };
 
+#define WINDOWS 2
+
+struct window {
+	paddr_t base, end; /* It is onto these. */
+};
+
 static struct {
-	paddr_t  base, end; /* The window is onto these. */
+	struct window window[WINDOWS];
+	unsigned      windows;
+	uint64_t      most; /* Pages of the pool that they can need. */
 	paddr_t  pool; /* Pages for tables: the shared ones, then others. */
 	uint64_t pool_pages; /* 0: nobody is lazy. */
 	uint64_t tables;     /* Pages of the pool in use. */
@@ -49,7 +57,8 @@ static paddr_t shared(unsigned which)
 	return lazy.pool + which * PAGE_SIZE;
 }
 
-/* Bytes of descriptors that a machine can need: up to its highest RAM. */
+/* Bytes that a machine can need for descriptors, of a page each, and groups, of
+ * 64: up to its highest RAM. */
 static uint64_t most_bytes(const struct boot_info *boot)
 {
 	paddr_t highest = 0;
@@ -61,13 +70,19 @@ static uint64_t most_bytes(const struct boot_info *boot)
 		    range.base <= DIRECT_GIB * GiB - range.bytes)
 			highest = max_u64(highest, range.base + range.bytes);
 	}
-	return highest / PAGE_SIZE * 8;
+	return highest / PAGE_SIZE * 8 + highest / PAGE_SIZE / 64 * 32;
+}
+
+/* Tables that a window of so many bytes can need. */
+static uint64_t tables_of(uint64_t bytes)
+{
+	return bytes / (2 * MiB) + 2 + bytes / GiB + 2;
 }
 
 void lazy_init(const struct boot_info *boot, struct occupants *occupants)
 {
 	uint64_t bytes = most_bytes(boot), largest = 0;
-	uint64_t pages = SHARED + bytes / (2 * MiB) + 2 + bytes / GiB + 2;
+	uint64_t pages = SHARED + tables_of(bytes) + tables_of(0);
 
 	if (!paging_find_ram(boot, occupants, pages * PAGE_SIZE, &largest,
 	                     &lazy.pool) ||
@@ -95,6 +110,26 @@ static void share_all(void)
 	}
 	lazy.tables = SHARED;
 	lazy.pages = 0;
+	lazy.windows = 0;
+	lazy.most = SHARED;
+}
+
+/* The window that @paddr can be seen in, or NULL. */
+static const struct window *window_of(paddr_t paddr)
+{
+	for (unsigned i = 0; i < lazy.windows; i++)
+		if (paddr >= lazy.window[i].base && paddr < lazy.window[i].end)
+			return &lazy.window[i];
+	return NULL;
+}
+
+/* Whether another window has a byte of [base, end). */
+static bool overlaps(paddr_t base, paddr_t end)
+{
+	for (unsigned i = 0; i < lazy.windows; i++)
+		if (base < lazy.window[i].end && lazy.window[i].base < end)
+			return true;
+	return false;
 }
 
 /* The CPU forgets what it knows of a window before. */
@@ -112,15 +147,18 @@ static void forget(void)
 void *lazy_zeroed(paddr_t paddr, uint64_t bytes)
 {
 	uint64_t *gib = page_at(shared(GIBS));
-	uint64_t  tables = bytes / (2 * MiB) + 2 + bytes / GiB + 2;
+	paddr_t   end = paddr + bytes;
+	bool      anew = lazy.windows % WINDOWS == 0 || overlaps(paddr, end);
 
-	if (lazy.pool_pages < SHARED + tables)
+	if ((anew ? SHARED : lazy.most) + tables_of(bytes) > lazy.pool_pages)
 		return NULL;
-	share_all();
-	lazy.base = paddr;
-	lazy.end = paddr + bytes;
-	for (uint64_t i = paddr / GiB; i * GiB < lazy.end; i++)
-		gib[i] = shared(DIRECTORY) | PTE_PRESENT | PTE_WRITE;
+	if (anew)
+		share_all();
+	lazy.most += tables_of(bytes);
+	lazy.window[lazy.windows++] = (struct window){ paddr, end };
+	for (uint64_t i = paddr / GiB; i * GiB < end; i++)
+		if (gib[i] == 0)
+			gib[i] = shared(DIRECTORY) | PTE_PRESENT | PTE_WRITE;
 	forget();
 	return (void *)(LAZY_MAP + paddr);
 }
@@ -151,7 +189,7 @@ bool lazy_fault(uint64_t address, uint64_t error)
 	paddr_t   paddr = address - LAZY_MAP;
 	uint64_t *entry = page_at(shared(GIBS)) + paddr / GiB;
 
-	if (error != FAULT_WRITE || paddr < lazy.base || paddr >= lazy.end)
+	if (error != FAULT_WRITE || window_of(paddr) == NULL)
 		return false;
 	entry = own_table(entry, shared(DIRECTORY)) +
 	        (paddr / (2 * MiB) & (ENTRIES - 1));

@@ -36,11 +36,12 @@
 void lazy_init(const struct boot_info *boot, struct occupants *occupants);
 
 /**
- * A window of zeros onto [paddr, paddr + bytes), whole pages.  There is one
- * window: a second call ends the first one's.
+ * A window of zeros onto [paddr, paddr + bytes), whole pages.  There are two:
+ * for the descriptors, and for what lesson 6 knows of groups.  A third call, or
+ * one for memory that has a window, begins anew: all windows before it end.
  *
- * @return its first byte, or NULL if nobody is lazy or the range is larger
- *         than any array of descriptors that this machine can have
+ * @return its first byte, or NULL, with nothing changed, if nobody is lazy or
+ *         the range is larger than any that this machine can need
  */
 void *lazy_zeroed(paddr_t paddr, uint64_t bytes);
 

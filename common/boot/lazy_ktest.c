@@ -64,3 +64,27 @@ TEST(lazy_memory_of_a_new_window_is_zero_again)
 	CHECK(window() == at);
 	CHECK_EQ(at[0], 0);
 }
+
+/* Two windows stand side by side; a third begins anew. */
+TEST(lazy_memory_of_another_window_leaves_the_first)
+{
+	volatile uint64_t *at = window(), *upper;
+	paddr_t            half = TEST_MEMORY_BYTES / 2;
+	paddr_t            paddr = (uintptr_t)memory - DIRECT_MAP;
+
+	if (at == NULL)
+		return;
+	at = lazy_zeroed(paddr, half);
+	at[1] = 11;
+	upper = lazy_zeroed(paddr + half, half);
+	CHECK(upper == at + half / 8);
+	CHECK_EQ(at[1], 11);
+	CHECK_EQ(upper[1], 0);
+	upper[1] = 12;
+	CHECK_EQ(memory[half / 8 + 1], 12);
+	CHECK_EQ(at[1], 11);
+	at[2] = 13;
+	CHECK_EQ(memory[2], 13);
+	CHECK(lazy_zeroed(paddr, half) == at);
+	CHECK_EQ(at[1], 0);
+}
