@@ -117,7 +117,7 @@ bench_sources  = common/host/host.c common/host/bench_host.c \
                  $(call stages,$1)) $(call benches,$1)
 
 # Programs that drive the last lesson's stages on the host.
-DRIVERS := $(addprefix exhaust_,pages runs lists cache e820 merge boot) \
+DRIVERS := $(addprefix exhaust_,pages runs lists e820 merge boot) \
            random steps
 driver_sources = common/host/host.c $(filter-out %_test.c common/lib/test.c, \
                  $(COMMON) $(call stages,$(lastword $(NUMBERS))))
@@ -203,7 +203,7 @@ $(foreach n,$(NUMBERS),$(eval $(call link,$n)))
 # What plays at random begins with the machines of the unit tests.
 PLAYED := $(wildcard common/host/random_*.c) common/lib/test.c \
   $(addprefix lessons/06-alloc/,page_arena_test.c obj_arena_test.c memm_test.c)
-$(addprefix $(FAST)/exhaust_,pages runs lists cache): \
+$(addprefix $(FAST)/exhaust_,pages runs lists): \
   $(FAST)/common/host/exhaust.c.o
 $(FAST)/exhaust_boot: $(patsubst %,$(FAST)/%.o, \
   common/host/exhaust_boot_judge.c $(filter-out %_test.c, \
@@ -211,6 +211,17 @@ $(FAST)/exhaust_boot: $(patsubst %,$(FAST)/%.o, \
 $(FAST)/random $(FAST)/steps: $(patsubst %,$(FAST)/%.o,$(PLAYED))
 $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
   $(patsubst %,$(FAST)/%.o,$(driver_sources))
+	$(call says,LD,$@)
+	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
+
+# The same with groups of four pages, so that few pages are many groups.
+SMALL := build/small$(VARIANT)
+$(eval $(call compile,$(SMALL),$(HOST_CC),$(FAST_CFLAGS) \
+  -DPAGE_GROUP_ORDER=2 -DPAGE_BATCH_ORDER=1 -DPAGE_LONE=3))
+$(SMALL)/exhaust_cache: $(SMALL)/common/host/exhaust.c.o
+$(SMALL)/random: $(patsubst %,$(SMALL)/%.o,$(PLAYED))
+$(SMALL)/exhaust_cache $(SMALL)/random: $(SMALL)/%: \
+  $(SMALL)/common/host/%.c.o $(patsubst %,$(SMALL)/%.o,$(driver_sources))
 	$(call says,LD,$@)
 	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
 
@@ -327,7 +338,7 @@ LAST   := $(lastword $(TESTED))
 PROVE  := prove --exec sh --jobs 2 $(if $(V),--verbose)
 SUITE  := build/suite
 # The scripts' programs, and their kernels.
-PROVEN := FAST=$(FAST) KERNEL=$(KERNEL) $(PROVE)
+PROVEN := FAST=$(FAST) SMALL=$(SMALL) KERNEL=$(KERNEL) $(PROVE)
 
 # A word goes through two shells and a kernel's command line.
 ifneq ($(words $(T))$(findstring ",$(T))$(findstring ',$(T)),$(if $(T),1,0))
@@ -344,7 +355,8 @@ program = printf 'exec %s\n' "$2" > $(SUITE)/$1.t
 test: need-build need-host need-test $(HOST)/lesson-$(LAST)-tests \
       $(foreach n,$(TESTED),$(KERNEL)/lesson-$n.elf) \
       $(patsubst %,$(FAST)/lesson-%-replay,$(wordlist 1,$(LAST),$(NUMBERS))) \
-      $(if $(T),,$(addprefix $(FAST)/,$(DRIVERS)))
+      $(if $(T),,$(addprefix $(FAST)/,$(DRIVERS)) \
+      $(SMALL)/exhaust_cache $(SMALL)/random)
 	@$(if $(LLVM),:,$(MAKE) --no-print-directory LLVM=1 \
 	  build/host-llvm/lesson-$(LAST)-tests)
 	@rm -rf $(SUITE) && mkdir -p $(SUITE)

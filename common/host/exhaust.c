@@ -12,17 +12,23 @@ struct machine machine;
 static struct e820_map  map;
 static struct occupants occupants;
 
+static void add_ram(pfn_t first, pfn_t past)
+{
+	map.range[map.count++] =
+		(struct e820_range){ first * PAGE_SIZE, past * PAGE_SIZE,
+		                     E820_RAM };
+}
+
 void exhaust_start(pfn_t first, pfn_t past)
 {
 	struct msadsc_need  need;
 	struct occupy_fault fault;
 
-	map.count = 2;
-	map.range[0] = (struct e820_range){ EXHAUST_TABLE * PAGE_SIZE,
-		                            (EXHAUST_TABLE + 1) * PAGE_SIZE,
-		                            E820_RAM };
-	map.range[1] = (struct e820_range){ first * PAGE_SIZE, past * PAGE_SIZE,
-		                            E820_RAM };
+	map.count = 0;
+	add_ram(EXHAUST_TABLE, EXHAUST_TABLE + 1);
+	if (PAGE_GROUP_ORDER < EXHAUST_TOP)
+		add_ram(EXHAUST_GROUPS, EXHAUST_GROUPS + 1);
+	add_ram(first, past);
 	ASSERT(msadsc_init(&machine.array, &map, &occupants, PFN_LIMIT,
 	                   &need) == MSADSC_OK,
 	       "%s", need.why);
@@ -49,6 +55,10 @@ void exhaust_save(struct state *state)
 	memcpy(state->page, machine.array.page, sizeof(state->page));
 	state->areas = machine.areas;
 	state->pages = machine.pages;
+	memset(state->groups, 0, sizeof(state->groups));
+	if (machine.pages.grouped != 0)
+		memcpy(state->groups, machine.pages.group,
+		       EXHAUST_PAST / PAGE_GROUP * sizeof(*state->groups));
 }
 
 void exhaust_restore(const struct state *state)
@@ -56,6 +66,9 @@ void exhaust_restore(const struct state *state)
 	memcpy(machine.array.page, state->page, sizeof(state->page));
 	machine.areas = state->areas;
 	machine.pages = state->pages;
+	if (machine.pages.grouped != 0)
+		memcpy(machine.pages.group, state->groups,
+		       EXHAUST_PAST / PAGE_GROUP * sizeof(*state->groups));
 }
 
 bool exhaust_is_unchanged(const struct state *state)
@@ -65,7 +78,11 @@ bool exhaust_is_unchanged(const struct state *state)
 	       memcmp(&state->areas, &machine.areas, sizeof(machine.areas)) ==
 	               0 &&
 	       memcmp(&state->pages, &machine.pages, sizeof(machine.pages)) ==
-	               0;
+	               0 &&
+	       (machine.pages.grouped == 0 ||
+	        memcmp(state->groups, machine.pages.group,
+	               EXHAUST_PAST / PAGE_GROUP * sizeof(*state->groups)) ==
+	                0);
 }
 
 struct model model_of(exhaust_key key)

@@ -21,6 +21,7 @@
 #define EXHAUST_COUNT  16
 #define EXHAUST_PAST   (EXHAUST_FIRST + EXHAUST_COUNT)
 #define EXHAUST_TABLE  2 /**< The frame that holds the descriptors. */
+#define EXHAUST_GROUPS 4 /**< And the groups, where groups are that small. */
 #define EXHAUST_TOP    4 /**< Order of the whole arena. */
 #define EXHAUST_STATES 458330
 
@@ -29,6 +30,7 @@ struct state {
 	struct msadsc     page[EXHAUST_PAST];
 	struct memareas   areas;
 	struct page_alloc pages;
+	struct page_group groups[EXHAUST_PAST / PAGE_GROUP + 1];
 };
 
 /** In a model: no block starts at this page. */

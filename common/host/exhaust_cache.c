@@ -1,12 +1,14 @@
 /**
  * @file
- * All states of a very small page allocator, with its lists and its cache.
+ * All states of a very small page allocator, with its lists, its groups and its
+ * stack.
  *
- * Eight pages can be given out; eight more are one block that stays in use.
- * Two states are the same only if descriptors, lists and the cache with the
- * pages that wait in it are, to the byte.  Which there are depends on how the
- * cache takes and gives pages, so here no paper says how many: the program
- * follows each call, and counts.
+ * It is compiled with groups of four pages, batches of two and room for three
+ * lone pages.  Eight pages can be given out; eight more are one block that
+ * stays in use.  Two states are the same only if descriptors, lists, groups and
+ * the stack with the pages that wait there are, to the byte.  Which there are
+ * depends on how pages are taken and given, so here no paper says how many: the
+ * program follows each call, and counts.
  *
  * The judge is a table of who has which page: a block is refused only where no
  * aligned one is free, and each call leaves the blocks in use as it must.
@@ -32,6 +34,7 @@ struct snapshot {
 	struct msadsc     page[EXHAUST_PAST];
 	struct memarea    area;
 	struct page_cache cache;
+	struct page_group groups[EXHAUST_PAST / PAGE_GROUP];
 };
 
 static struct snapshot *found;
@@ -61,6 +64,7 @@ static void take(struct snapshot *s)
 	memcpy(s->page, machine.array.page, sizeof(s->page));
 	memcpy(&s->area, &machine.areas.area[0], sizeof(s->area));
 	memcpy(&s->cache, &machine.pages.cache[0], sizeof(s->cache));
+	memcpy(s->groups, machine.pages.group, sizeof(s->groups));
 	memset(s->cache.page + count, 0,
 	       sizeof(s->cache.page) - count * sizeof(s->cache.page[0]));
 }
@@ -71,6 +75,7 @@ static void give(const struct snapshot *s)
 	memcpy(machine.array.page, s->page, sizeof(s->page));
 	memcpy(&machine.areas.area[0], &s->area, sizeof(s->area));
 	memcpy(&machine.pages.cache[0], &s->cache, sizeof(s->cache));
+	memcpy(machine.pages.group, s->groups, sizeof(s->groups));
 }
 
 static uint64_t hash(const struct snapshot *s)

@@ -20,15 +20,19 @@ struct machine {
 	struct page_alloc   pages;
 };
 
-static struct machine *make(uint64_t bytes)
+static struct machine *make_around(uint64_t bytes, paddr_t base, paddr_t past)
 {
 	struct machine     *m = calloc(1, sizeof(*m));
 	struct msadsc_need  need;
 	struct occupy_fault fault;
 
 	CHECK_EQ(e820_add(&m->map, 0, bytes, E820_RAM), E820_OK);
-	CHECK_EQ(occupants_add(&m->occupants, 0, MiB, OCCUPANT_FIRMWARE, "it"),
+	CHECK_EQ(occupants_add(&m->occupants, 0, base, OCCUPANT_FIRMWARE, "it"),
 	         OCCUPANTS_OK);
+	if (past < bytes)
+		CHECK_EQ(occupants_add(&m->occupants, past, bytes, OCCUPANT_OWN,
+		                       "more"),
+		         OCCUPANTS_OK);
 	CHECK_EQ(msadsc_init(&m->array, &m->map, &m->occupants, PFN_LIMIT,
 	                     &need),
 	         MSADSC_OK);
@@ -38,6 +42,11 @@ static struct machine *make(uint64_t bytes)
 	CHECK_EQ(merge_runs(&m->array, &m->areas), MERGE_OK);
 	CHECK_EQ(page_alloc_init(&m->pages, &m->array, &m->areas), PAGE_OK);
 	return m;
+}
+
+static struct machine *make(uint64_t bytes)
+{
+	return make_around(bytes, MiB, bytes);
 }
 
 static void end(struct machine *m)
@@ -89,6 +98,31 @@ TEST(page_alloc_without_a_user_area_gives_of_the_kernels)
 	CHECK_EQ(page_alloc(&m->pages, MEMAREA_USER, 0, &page), PAGE_OK);
 	CHECK_EQ(memarea_of(page), MEMAREA_KERNEL);
 	CHECK_EQ(page_free(&m->pages, page, 0), PAGE_OK);
+	end(m);
+}
+
+/* 8 GiB, of which 64 pages are free: too few for what is to be known of their
+ * groups, 256 pages. */
+TEST(page_alloc_without_room_for_groups_does_without)
+{
+	const paddr_t   base = 64 * MiB, free = base + 16 * MiB;
+	struct machine *m = make_around(8 * GiB, base, free + 64 * PAGE_SIZE);
+	struct memarea *kernel = &m->areas.area[MEMAREA_KERNEL];
+	pfn_t           page[64], more = 0;
+
+	CHECK_EQ(m->pages.grouped, 0);
+	CHECK_EQ(page_own(&m->pages), 0);
+	CHECK_EQ(kernel->free_pages, 64);
+	for (unsigned i = 0; i < 64; i++) {
+		CHECK_EQ(page_alloc(&m->pages, MEMAREA_KERNEL, 0, &page[i]),
+		         PAGE_OK);
+		CHECK_EQ(page[i], pfn_down(free) + i);
+	}
+	CHECK_EQ(page_alloc(&m->pages, MEMAREA_KERNEL, 0, &more),
+	         PAGE_NO_MEMORY);
+	for (unsigned i = 0; i < 64; i++)
+		CHECK_EQ(page_free(&m->pages, page[i * 11 % 64], 0), PAGE_OK);
+	CHECK_EQ(kernel->list[6].first, pfn_down(free));
 	end(m);
 }
 

@@ -58,15 +58,22 @@ HEADERS = re.compile(r"(lessons/.*|common/include/(types|strip)"
 INCLUDES = ["-Icommon/include", "-Icommon/host", "-I" + str(TOP / "build/kernel")]
 FAST = ["gcc", "-std=c11", "-w", "-O0"]
 PLAIN = ["gcc", "-std=c11", "-w", "-O2"]
+SMALL = ["gcc", "-std=c11", "-w", "-O3", "-DPAGE_GROUP_ORDER=2",
+         "-DPAGE_BATCH_ORDER=1", "-DPAGE_LONE=3"]
 SANITIZED = ["gcc", "-std=c11", "-w", "-O1", "-fsanitize=address,undefined",
              "-fno-sanitize-recover=all"]
 SECONDS = {"tests": 2, "sanitizer": 20}
 
 # Which programs judge a survivor of which files; seconds of each at most, some
-# ten times what the original takes.
+# ten times what the original takes; and how they are compiled, if not PLAIN.
 PROGRAMS = [
-    ("lessons/06-.*/page", ["random", "pages", "--operations", "500000"], 240),
-    ("lessons/06-.*/page", ["random", "areas", "--operations", "200000"], 240),
+    ("lessons/06-.*/page", ["random", "pages", "--operations", "100000"], 240),
+    ("lessons/06-.*/page", ["random", "areas", "--operations", "50000"], 240),
+    ("lessons/06-.*/page", ["exhaust_cache"], 60, SMALL),
+    ("lessons/06-.*/page", ["random", "pages", "--operations", "500000"], 240,
+     SMALL),
+    ("lessons/06-.*/page", ["random", "areas", "--operations", "200000"], 240,
+     SMALL),
     ("lessons/06-.*/obj", ["random", "objects", "--operations", "500000"], 240),
     ("lessons/06-.*/obj", ["random", "zones", "--operations", "200000"], 240),
     ("lessons/06-.*/memm", ["random", "memm", "--operations", "500000"], 240),
@@ -94,6 +101,7 @@ WORKLOADS = [
 # What else they are made of.
 PARTS = {
     "exhaust_pages": ["common/host/exhaust.c"],
+    "exhaust_cache": ["common/host/exhaust.c"],
     "random": ["common/host/random_%s.c" % name for name in (
         "play", "pages", "objects", "memm")] + ["common/lib/test.c"] + [
             "lessons/06-alloc/%s_test.c" % name for name in (
@@ -326,12 +334,13 @@ class Bench:
 
     def programs(self, mutant):
         """Which exhaustive program notices, or None."""
-        for rule, (program, *arguments), seconds in PROGRAMS:
+        for rule, (program, *arguments), seconds, *small in PROGRAMS:
             if not re.match(rule, mutant.source):
                 continue
             drivers = ["common/host/%s.c" % program, *PARTS.get(program, [])]
-            if not self.link(mutant, program, self.stages() + drivers, PLAIN,
-                             PLAIN):
+            compiler = small[0] if small else PLAIN
+            if not self.link(mutant, program, self.stages() + drivers,
+                             compiler, compiler):
                 return "link"
             if self.run(["./program", *arguments], seconds)[0] != 0:
                 return " ".join([program, *arguments[:1]])
@@ -438,7 +447,7 @@ def count(mutants):
     alive = ends.count("survives")
     rest = ", ".join("%d %s" % (ends.count(end), end) for end in (
         "sanitizer", "random", "exhaust_e820", "exhaust_merge",
-        "exhaust_pages", "bench", "same", "twin", "invalid") if end in ends)
+        "exhaust_pages", "exhaust_cache", "bench", "same", "twin", "invalid") if end in ends)
     return "%d of %d killed, %.1f %% (%s)" % (
         tried - alive, tried, 100 * (tried - alive) / max(tried, 1), rest)
 

@@ -75,10 +75,11 @@ static void start_zones(void)
 
 static bool is_free(pfn_t pfn)
 {
-	pfn_t first = msadsc_find(&arena.array, pfn);
+	pfn_t             first = msadsc_find(&arena.array, pfn);
+	enum msadsc_state state = msadsc_state(arena.array.page[first]);
 
-	return msadsc_state(arena.array.page[first]) == MSADSC_FREE ||
-	       msadsc_state(arena.array.page[first]) == MSADSC_CACHED;
+	return state == MSADSC_FREE || state == MSADSC_CACHED ||
+	       state == MSADSC_GROUPED;
 }
 
 static bool has_block(uint64_t pages)

@@ -11,7 +11,7 @@
 #include "page_arena_test.h"
 #include "random.h"
 
-#define FRAMES 64 /* that are watched, at the end of the arena */
+#define FRAMES 256 /* that are watched, at the end of the arena */
 
 /* What is known of a page; of a block, each of its pages knows it. */
 struct known {
@@ -28,6 +28,7 @@ static struct {
 	struct msadsc     page[FRAMES];
 	struct memareas   areas;
 	struct page_alloc pages;
+	struct page_group groups[ARENA_GROUPS];
 } kept;
 
 static void keep(void)
@@ -35,6 +36,7 @@ static void keep(void)
 	memcpy(kept.page, arena.array.page + base, sizeof(kept.page));
 	kept.areas = arena.areas;
 	kept.pages = arena.pages;
+	memcpy(kept.groups, arena_groups, sizeof(kept.groups));
 }
 
 static bool is_as_kept(void)
@@ -42,7 +44,8 @@ static bool is_as_kept(void)
 	return memcmp(kept.page, arena.array.page + base, sizeof(kept.page)) ==
 	               0 &&
 	       memcmp(&kept.areas, &arena.areas, sizeof(kept.areas)) == 0 &&
-	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0;
+	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0 &&
+	       memcmp(kept.groups, arena_groups, sizeof(kept.groups)) == 0;
 }
 
 /* Of what is not watched: not RAM. */
@@ -54,7 +57,7 @@ static struct known *at(pfn_t pfn)
 	                                          : &model[pfn - base];
 }
 
-/* The arena is [first, past), and its lowest pages hold the descriptors. */
+/* The arena is [first, past), and from page @lowest on lie the descriptors. */
 static void start(pfn_t first, pfn_t past, pfn_t lowest)
 {
 	const struct arena_range ram[] = { { first, past }, { 0, 0 } };
@@ -66,19 +69,21 @@ static void start(pfn_t first, pfn_t past, pfn_t lowest)
 	for (pfn_t pfn = first; pfn < past; pfn++) {
 		at(pfn)->ram = true;
 		at(pfn)->free =
-			pfn < lowest ||
-			pfn >= lowest + pfn_up(past * sizeof(struct msadsc));
+			(pfn < lowest ||
+		         pfn >= lowest + pfn_up(past *
+		                                sizeof(struct msadsc))) &&
+			!arena_holds_groups(pfn);
 	}
 }
 
 static void start_pages(void)
 {
-	start(96, 128, 96);
+	start(100, 356, 100);
 }
 
 static void start_areas(void)
 {
-	start(MEMAREA_KERNEL_BASE - 16, MEMAREA_KERNEL_BASE + 40,
+	start(MEMAREA_KERNEL_BASE - 100, MEMAREA_KERNEL_BASE + 156,
 	      MEMAREA_KERNEL_BASE);
 }
 
@@ -352,7 +357,7 @@ static const char *compare(void)
 		if (!k->ram || (!k->free && k->first == 0))
 			continue;
 		if (k->free && state != MSADSC_FREE && state != MSADSC_CACHED &&
-		    d.word != 0)
+		    state != MSADSC_GROUPED && d.word != 0)
 			return "a free page is free";
 		if (!k->free &&
 		    d.word != (k->first == pfn ? page_used(k->order, k->shares,

@@ -56,7 +56,7 @@ static void get(unsigned i, unsigned order)
 
 static void make_pages(void)
 {
-	static const struct arena_range ram[] = { { 96, 128 }, { 0, 0 } };
+	static const struct arena_range ram[] = { { 64, 320 }, { 0, 0 } };
 
 	arena_make(ram, NULL);
 	memset(first, 0, sizeof(first));
@@ -96,22 +96,21 @@ static void alloc_exact(void)
 	pages_alloc_exact(&arena.pages, MEMAREA_HARDWARE, 7, &first[2]);
 }
 
-/* All single pages are in use, so that the next needs a batch. */
+/* There is no group, so that the next single page needs one. */
 static void make_without_cache(void)
 {
 	make_pages();
 	page_empty_caches(&arena.pages);
 }
 
-/* The buddy of page 0 is on the stack, and with it all of another batch. */
-static void make_other_batch(void)
+/* The buddy of page 0 is on the stack, and another group is the current one. */
+static void make_other_group(void)
 {
 	make_pages();
-	for (unsigned i = 2; i < 4 + PAGE_BATCH; i++)
-		get(i, 0);
+	get(2, 0);
+	for (unsigned i = 0; i < PAGE_GROUP; i++)
+		get(3, 0);
 	put(2, 0);
-	for (unsigned i = 4; i < 4 + PAGE_BATCH; i++)
-		put(i, 0);
 }
 
 static void handler_pages(void)
@@ -223,7 +222,7 @@ static const struct scene scenes[] = {
 	  handler_pages, check_pages },
 	{ "page_free, into the cache", make_pages, free_cached, handler_pages,
 	  check_pages },
-	{ "page_free, a batch ends", make_other_batch, free_cached,
+	{ "page_free, another group", make_other_group, free_cached,
 	  handler_pages, check_pages },
 	{ "page_free, blocks are joined", make_without_cache, free_joined,
 	  handler_pages, check_pages },
@@ -252,7 +251,7 @@ static void read_all(void)
 {
 	char text[PAGE_EXPLAIN_BYTES];
 
-	for (pfn_t pfn = 0; pfn < 130; pfn++) {
+	for (pfn_t pfn = 0; pfn < 330; pfn++) {
 		page_owner(&arena.pages, pfn);
 		page_shares(&arena.pages, pfn);
 		page_explain(text, &arena.pages, PAGE_IS_FREE, pfn);

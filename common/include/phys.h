@@ -26,9 +26,13 @@ void *phys_to_virt(paddr_t paddr, uint64_t bytes);
  */
 void *phys_to_virt_zeroed(paddr_t paddr, uint64_t bytes);
 
+/** For phys_lend(): wherever it is. */
+#define PHYS_ANY UINT64_MAX
+
 /**
  * Tests: from now on [base, base + bytes) stands for @p memory, in the kernel
- * as on the host, in place of what was lent before.  @p bytes 0 ends it.
+ * as on the host, in place of what was lent before.  @p base PHYS_ANY: any
+ * range of at most as many bytes does.  @p bytes 0 ends it.
  */
 void phys_lend(paddr_t base, uint64_t bytes, void *memory);
 

@@ -43,6 +43,7 @@ enum msadsc_state {
 	MSADSC_USED = 3,     /**< A block that was given out.  Lesson 6. */
 	MSADSC_OCCUPIED = 4, /**< A block that something lies in.  Lesson 4. */
 	MSADSC_CACHED = 5,   /**< A free page kept at hand.  Lesson 6. */
+	MSADSC_GROUPED = 6,  /**< A free page of a group.  Lesson 6. */
 };
 
 /**
@@ -59,6 +60,7 @@ enum msadsc_state {
  *     USED      | ~(owner, shares) | owner 16, sh. 12 | order   |   3   |
  *     OCCUPIED  | ~owner           | owner            | order   |   4   |
  *     CACHED    | 0                | 0                | 0       |   5   |
+ *     GROUPED   | 0                | 0                | 0       |   6   |
  *     NOTHING   | 0                | 0                | 0       |   0   |
  *               +------------------+------------------+---------+-------+
  *
@@ -185,6 +187,7 @@ static inline uint64_t msadsc_pages(struct msadsc d)
 	case MSADSC_OCCUPIED:
 		return UINT64_C(1) << msadsc_order(d);
 	case MSADSC_CACHED:
+	case MSADSC_GROUPED:
 		return 1;
 	default:
 		return 0;

@@ -41,8 +41,9 @@ static const char *check_word(struct msadsc d, enum msadsc_phase phase)
 			return "an occupied block says its owner twice";
 		return NULL;
 	case MSADSC_CACHED:
-		if (phase != MSADSC_MERGED || d.word != MSADSC_CACHED)
-			return "a cached page says nothing else";
+	case MSADSC_GROUPED:
+		if (phase != MSADSC_MERGED || d.word != msadsc_state(d))
+			return "a free single page says nothing else";
 		return NULL;
 	default:
 		return "each usable page is spoken for";

@@ -13,7 +13,9 @@ boot() {
 for size in ${SIZES:-128M}; do
 	boot "$size" all
 	status=$?
-	free=$(awk '/^occupy: all/ { print $7 }' "$report")
+	free=$(awk '/^occupy: all/ { free = $7 }
+		/^page: .* groups of/ { free -= $2 }
+		END { print free }' "$report")
 	grep "^workout: all $free pages taken" "$report" | sed 's/^/# /'
 	test $status -eq 0 &&
 		grep -q "^workout: all $free pages taken" "$report" &&

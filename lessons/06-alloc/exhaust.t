@@ -5,12 +5,13 @@
 cd "$(dirname "$0")/../.." || exit 1
 . common/host/tap.sh
 fast=${FAST:-build/fast}
+small=${SMALL:-build/small}
 
 # all NAME PROGRAM...: the program's own count stands before the point.
 all() {
 	name=$1
 	shift
-	result=$("$fast/$@")
+	result=$("$@")
 	status=$?
 	echo "$result" | grep -E '^(#|not ok)' | sed 's/^not ok/# not ok/'
 	point $status "$name"
@@ -18,25 +19,26 @@ all() {
 
 # caught PROGRAM BUG: the program must say so.
 caught() {
-	"$fast/$1" --bug "$2" | grep -q '^not ok'
-	point $? "a mistake of the kind '$2' is found by $1"
+	"$1" --bug "$2" | grep -q '^not ok'
+	point $? "a mistake of the kind '$2' is found by ${1##*/}"
 }
 
-all 'all calls on blocks in all states' exhaust_pages
-all 'all calls on exact counts in all states' exhaust_pages --exact
-all 'all exact counts, and all parts of runs' exhaust_runs "${SHARE:-65}"
-all 'all orders of all lists' exhaust_lists "${UNITS:-8}"
-all 'all states of lists and cache on 8 pages' exhaust_cache
+all 'all calls on blocks in all states' "$fast/exhaust_pages"
+all 'all calls on exact counts in all states' "$fast/exhaust_pages" --exact
+all 'all exact counts, and all parts of runs' "$fast/exhaust_runs" "${SHARE:-65}"
+all 'all orders of all lists' "$fast/exhaust_lists" "${UNITS:-8}"
+all 'all states of lists, groups of four and stack on 8 pages' \
+	"$small/exhaust_cache"
 all 'all bits of all descriptors, in a share of the states' \
-	exhaust_pages --flips "${FLIPS:-1000}"
+	"$fast/exhaust_pages" --flips "${FLIPS:-1000}"
 for bug in lost twice touch; do
-	caught exhaust_pages $bug
+	caught "$fast/exhaust_pages" $bug
 done
-caught exhaust_runs short
+caught "$fast/exhaust_runs" short
 for bug in order lost touch; do
-	caught exhaust_lists $bug
+	caught "$fast/exhaust_lists" $bug
 done
 for bug in lost touch; do
-	caught exhaust_cache $bug
+	caught "$small/exhaust_cache" $bug
 done
 echo "1..$number"

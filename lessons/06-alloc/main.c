@@ -98,6 +98,7 @@ void kernel_main(const struct boot_info *boot, struct occupants *occupants)
 	MUST(page_alloc_init(&pages, &array, &areas) == PAGE_OK,
 	     "pages are given out only after merge_runs()");
 	MUST_HOLD(page_alloc_check(&pages));
+	page_alloc_print(&pages);
 	MUST_HOLD(workout_pages(&pages, 8192));
 	MUST_HOLD(take_all(boot, occupants));
 	BREAKPOINT(pages, "after page_alloc: blocks were split and joined");

@@ -58,6 +58,7 @@ enum obj_status obj_large_look(const struct obj_alloc *objects, pfn_t head,
 	switch (msadsc_state(objects->page[head])) {
 	case MSADSC_FREE:
 	case MSADSC_CACHED:
+	case MSADSC_GROUPED:
 		return OBJ_IS_FREE;
 	default:
 		break;

@@ -6,22 +6,7 @@
  * half of it back until what is left has the order wanted.  The word of
  * orders in each area says in one instruction which block that is.
  */
-#include "page_block.h"
-
-enum page_status page_alloc_init(struct page_alloc   *pages,
-                                 struct msadsc_array *array,
-                                 struct memareas     *areas)
-{
-	if (array->phase != MSADSC_MERGED)
-		return PAGE_TOO_EARLY;
-	*pages = (struct page_alloc){ .page = array->page,
-		                      .pages = array->pages,
-		                      .array = array,
-		                      .areas = areas };
-	for (int i = 0; i < MEMAREAS; i++)
-		pages->cache[i].area = &areas->area[i];
-	return PAGE_OK;
-}
+#include "page_group.h"
 
 /* Take the first block off its list, which is not empty. */
 static inline pfn_t pop(struct memarea *area, struct msadsc *page,
@@ -68,34 +53,33 @@ static inline pfn_t pop_or_split(struct memarea *area, struct msadsc *page,
 	                                    : split(area, page, order);
 }
 
-/* Fill the empty cache with single pages, and where they are few with a small
- * block on top, which is the batch: a larger one is broken where no smaller
- * one is left. */
-static inline void refill(const struct page_alloc *pages,
-                          struct page_cache       *cache)
+/* Fill the empty stack: from the current group, or with lone pages of others,
+ * or from another group or block that becomes the current one. */
+static inline bool refill(struct page_alloc *pages, struct page_cache *cache)
 {
 	struct memarea *area = cache->area;
-	struct msadsc  *page = pages->page;
-	uint32_t       *top = cache->page, *enough = top + PAGE_BATCH;
-	pfn_t           pfn = 0, first;
-	unsigned        order;
+	pfn_t           group = cache->batch;
 
-	while (area->list[0].first != 0 && top < enough) {
-		pfn = pop(area, page, 0);
-		page[pfn].word = MSADSC_CACHED;
-		*top++ = (uint32_t)pfn;
+	if (group == PFN_LIMIT || page_group_of(pages, group)->free == 0) {
+		if (cache->shelf[0] != 0) {
+			page_group_take_lone(pages, cache);
+			return true;
+		}
+		if (cache->shelves != 0) {
+			group = page_shelf_first(
+				cache, (unsigned)__builtin_ctz(cache->shelves));
+			page_group_enter(pages, cache, group);
+		} else if (area->orders >> PAGE_GROUP_ORDER != 0 &&
+		           pages->grouped != 0) {
+			group = pop_or_split(area, pages->page,
+			                     PAGE_GROUP_ORDER);
+			page_group_open(pages, cache, group);
+		} else {
+			return false;
+		}
 	}
-	if (area->orders != 0 && top < enough) {
-		order = (unsigned)__builtin_ctz(area->orders | PAGE_BATCH);
-		first = pop_or_split(area, page, order);
-		pfn = first + (UINT64_C(1) << order);
-		do {
-			page[--pfn].word = MSADSC_CACHED;
-			*top++ = (uint32_t)pfn;
-		} while (pfn > first);
-	}
-	cache->count = (uint64_t)(top - cache->page);
-	page_batch_start(pages, cache, pfn);
+	page_group_take_batch(pages, cache, group);
+	return true;
 }
 
 /* A block of one area: from its lists, or gathered, or out of runs that lesson
@@ -155,10 +139,11 @@ enum page_status page_alloc_one(struct page_alloc *pages,
 	if ((unsigned)kind >= MEMAREAS)
 		return PAGE_BAD_AREA;
 	cache = &pages->cache[kind];
+	if (refill(pages, cache))
+		return use(pages, cache->page[--cache->count], 0, first);
 	if (cache->area->orders == 0)
 		return alloc_elsewhere(pages, kind, first);
-	refill(pages, cache);
-	return use(pages, cache->page[--cache->count], 0, first);
+	return use(pages, pop_or_split(cache->area, pages->page, 0), 0, first);
 }
 
 /* page_alloc() of a block that is not the first on a list. */
@@ -185,4 +170,22 @@ enum page_status page_alloc_block(struct page_alloc *pages,
 	if (area->list[order].first == 0)
 		return alloc_block(pages, kind, order, first);
 	return use(pages, pop(area, pages->page, order), order, first);
+}
+
+enum page_status page_alloc_init(struct page_alloc   *pages,
+                                 struct msadsc_array *array,
+                                 struct memareas     *areas)
+{
+	if (array->phase != MSADSC_MERGED)
+		return PAGE_TOO_EARLY;
+	*pages = (struct page_alloc){ .page = array->page,
+		                      .pages = array->pages,
+		                      .array = array,
+		                      .areas = areas };
+	for (int i = 0; i < MEMAREAS; i++) {
+		pages->cache[i].area = &areas->area[i];
+		page_batch_none(&pages->cache[i]);
+	}
+	page_group_init(pages);
+	return PAGE_OK;
 }

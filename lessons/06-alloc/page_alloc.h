@@ -4,15 +4,19 @@
  *
  * page_alloc() gives a block of 2^order pages and page_free() takes it back:
  * a block that is too large is halved until it fits, and halves that are both
- * free become one block again.  In front of that stands, for each area, a
- * small stack of single pages (struct page_cache): the page that was freed
- * last is given out first, and nobody halves or joins anything.
+ * free become one block again.
  *
- * Nothing is lost to the stacks.  Pages whose buddies are in use can wait there
- * without harm; of others, a stack holds those of one batch only.  A request
- * that the lists cannot serve looks around the batch for a block whose pages
- * are all free, on lists or on the stack, and gathers it.  So a block is
- * refused only where none is free.
+ * Most requests are for one page, and these have two layers of their own.
+ * Below, blocks of 64 pages are given out page by page, and one word says
+ * which of the pages are free (struct page_group).  Above, each area has a
+ * small stack of single pages (struct page_cache): the page that was freed
+ * last is given out first, and nobody looks anywhere.
+ *
+ * Nothing is lost to them.  A group of which all is free is a block again; for
+ * any other it is known how large a block it holds; and the stack takes only
+ * pages that are part of none, or of one batch.  A request that the lists
+ * cannot serve is served from there.  So a block is refused only where none is
+ * free.
  *
  * Who calls: one CPU, one call at a time, and no interrupt handler that
  * allocates while another call is under way.  Nothing here locks; who shares
@@ -46,12 +50,46 @@ enum page_status {
 	PAGE_TOO_EARLY,   /**< merge_runs() has not run yet. */
 };
 
+/** Pages of a group, which starts at a multiple of that. */
+#define PAGE_GROUP (1 << PAGE_GROUP_ORDER)
+#ifndef PAGE_GROUP_ORDER
+#define PAGE_GROUP_ORDER 6 /**< The order of a group as a block. */
+#endif
+
 /** Pages of a batch, which starts at a multiple of that. */
-#define PAGE_BATCH       (1 << PAGE_BATCH_ORDER)
-#define PAGE_BATCH_ORDER 3 /**< The order of a batch as a block. */
+#define PAGE_BATCH (1 << PAGE_BATCH_ORDER)
+#ifndef PAGE_BATCH_ORDER
+#define PAGE_BATCH_ORDER 4 /**< The order of a batch as a block. */
+#endif
 
 /** Other pages that lie on a page_cache at most. */
-#define PAGE_LONE 32
+#ifndef PAGE_LONE
+#define PAGE_LONE 48
+#endif
+
+/**
+ * 64 pages that are given out one by one: a block of them was taken off the
+ * lists.  All is zero where it was not.
+ *
+ * Page i of the group is described as GROUPED if bit i of @c free is set.  A
+ * group is in one of three places:
+ *
+ *     spent      no bit is set; it waits for a page, which is a block of order 0
+ *     on shelf k the largest block of these pages has order k, and it waits
+ *                for one of order k + 1; of order 6 it is a block of the lists
+ *     current    the batch of its area's cache is of it; it waits for order 6
+ *
+ * A page that is freed looks whether the block that its group waits for is
+ * there now, which can only be around the page.
+ */
+struct page_group {
+	uint64_t free; /**< Bit i: page i is free, and on no stack. */
+	uint64_t want; /**< As many bits as the block has pages; 0: no group. */
+	uint32_t order; /**< Of the block that it waits for. */
+	uint32_t at; /**< Bits of a frame number: where such a block begins. */
+	uint32_t next;   /**< Group on its shelf, by number; 0: none. */
+	uint32_t before; /**< The same. */
+};
 
 /**
  * A stack of free single pages of one area; they are MSADSC_CACHED.
@@ -61,20 +99,24 @@ enum page_status {
  * joined, but around the batch.
  */
 struct page_cache {
-	struct memarea *area;  /**< That the pages are of. */
-	pfn_t           batch; /**< First page of the batch. */
-	uint64_t batch_pages;  /**< PAGE_BATCH; less at the end; 0: none yet. */
-	uint64_t count;        /**< Pages on the stack. */
+	struct memarea *area; /**< That the pages are of. */
+	pfn_t batch; /**< First page of the batch; PFN_LIMIT: there is none, */
+	uint64_t batch_pages; /**< and this is 0.  Otherwise: PAGE_BATCH. */
+	uint64_t count;       /**< Pages on the stack. */
 	uint32_t page[PAGE_LONE + PAGE_BATCH]; /**< Frames; top: the last. */
+	uint32_t shelves;                 /**< Bit k: shelf k is not empty. */
+	uint32_t shelf[PAGE_GROUP_ORDER]; /**< First group there, or 0. */
 };
 
 /** A page allocator: all its state that is not in descriptors and areas. */
 struct page_alloc {
-	struct msadsc       *page;  /**< array->page and array->pages, */
-	pfn_t                pages; /**< at hand. */
+	struct msadsc       *page;    /**< array->page, at hand. */
+	pfn_t                grouped; /**< Frames that can be of groups. */
 	struct page_cache    cache[MEMAREAS]; /**< By area. */
-	struct msadsc_array *array;           /**< All descriptors. */
-	struct memareas     *areas;           /**< The free blocks. */
+	struct page_group   *group; /**< By first frame / PAGE_GROUP. */
+	pfn_t                pages; /**< array->pages, at hand. */
+	struct msadsc_array *array; /**< All descriptors. */
+	struct memareas     *areas; /**< The free blocks. */
 };
 
 /** How often a block can be shared: its count has 12 bits. */
@@ -94,11 +136,16 @@ static inline struct msadsc page_used(unsigned order, uint64_t shares,
 /**
  * Start giving out what is on the lists.
  *
+ * Groups need 32 bytes for each 64 pages, and take them from the lists.  Where
+ * no block has 64 pages, or none that many, there are no groups: single pages
+ * come from the lists then, and no stack is in front of them.
+ *
  * @param pages  all of it is set; unchanged unless PAGE_OK is returned
  * @param array  merged; it and @p areas must outlive @p pages, and belong to
  *               it alone from now on
  * @param areas  with the free lists
- * @return PAGE_OK or PAGE_TOO_EARLY.  Takes constant time.
+ * @return PAGE_OK or PAGE_TOO_EARLY.  Takes O(ORDERS) time, and what
+ *         phys_to_virt_zeroed() takes.
  */
 enum page_status page_alloc_init(struct page_alloc   *pages,
                                  struct msadsc_array *array,
@@ -114,7 +161,7 @@ enum page_status page_alloc_block(struct page_alloc *pages,
                                   enum memarea_kind kind, unsigned order,
                                   pfn_t *first);
 
-/** page_free() of a single page that page_free() has not put back to its batch:
+/** page_free() of a single page that page_free() has not put back to a batch:
  * the same contract.  For the hardware area nobody has tried, because it would
  * cost all other frees four instructions; a page of its batch is treated like
  * any other. */
@@ -287,6 +334,13 @@ enum page_status pages_free_exact(struct page_alloc *pages, pfn_t first,
  * O(pages) time.
  */
 const char *page_alloc_check(const struct page_alloc *pages);
+
+/** Pages in use for what is known of groups: they are occupied.  Takes constant
+ * time. */
+uint64_t page_own(const struct page_alloc *pages);
+
+/** Print how many groups there can be, and what they cost. */
+void page_alloc_print(const struct page_alloc *pages);
 
 /** What @p status says, as a sentence without values. */
 const char *page_status_text(enum page_status status);

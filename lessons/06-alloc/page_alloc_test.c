@@ -16,52 +16,6 @@ static const struct arena_range two_areas[] = {
 	{ 0, 0 },
 };
 
-/* 128 pages above 32 MiB, 17 of which are descriptors'. */
-#define KERNEL MEMAREA_KERNEL_BASE
-static const struct arena_range kernel_range[] = { { KERNEL, KERNEL + 128 },
-	                                           { 0, 0 } };
-
-static void whole(void)
-{
-	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
-}
-
-/* Take a block, which must succeed. */
-static pfn_t take(enum memarea_kind kind, unsigned order)
-{
-	pfn_t first = 0;
-
-	CHECK_EQ(page_alloc(&arena.pages, kind, order, &first), PAGE_OK);
-	CHECK_EQ(first & ((UINT64_C(1) << order) - 1), 0);
-	whole();
-	return first;
-}
-
-static void give(pfn_t first, unsigned order)
-{
-	CHECK_EQ(page_free(&arena.pages, first, order), PAGE_OK);
-	whole();
-}
-
-/* A refusal changes no byte. */
-static void refuse_alloc(enum memarea_kind kind, unsigned order,
-                         enum page_status status)
-{
-	pfn_t first = 77;
-
-	arena_keep();
-	CHECK_EQ(page_alloc(&arena.pages, kind, order, &first), status);
-	CHECK_EQ(first, 77);
-	CHECK(arena_is_as_kept());
-}
-
-static void refuse_free(pfn_t first, unsigned order, enum page_status status)
-{
-	arena_keep();
-	CHECK_EQ(page_free(&arena.pages, first, order), status);
-	CHECK(arena_is_as_kept());
-}
-
 TEST(page_alloc_waits_for_lesson_5)
 {
 	struct page_alloc pages = { .pages = 7 };
@@ -79,10 +33,10 @@ TEST(page_alloc_waits_for_lesson_5)
 TEST(page_alloc_takes_the_smallest_block_that_is_large_enough)
 {
 	arena_make(one_range, NULL);
-	CHECK_EQ(take(MEMAREA_KERNEL, 4), 80);
-	CHECK_EQ(take(MEMAREA_KERNEL, 1), 66);
-	CHECK_EQ(take(MEMAREA_KERNEL, 3), 72);
-	CHECK_EQ(take(MEMAREA_KERNEL, 3), 96);
+	CHECK_EQ(arena_take(MEMAREA_KERNEL, 4), 80);
+	CHECK_EQ(arena_take(MEMAREA_KERNEL, 1), 66);
+	CHECK_EQ(arena_take(MEMAREA_KERNEL, 3), 72);
+	CHECK_EQ(arena_take(MEMAREA_KERNEL, 3), 96);
 	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 3), 1);
 	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 4), 1);
 	CHECK_EQ(arena.areas.area[0].list[4].first, 112);
@@ -95,187 +49,14 @@ TEST(page_free_joins_buddies_up_to_what_was_there_at_boot)
 	arena_make(one_range, NULL);
 	arena_keep();
 	for (unsigned i = 0; i < 63; i++)
-		first[i] = take(MEMAREA_KERNEL, 0);
+		first[i] = arena_take(MEMAREA_KERNEL, 0);
 	CHECK_EQ(arena.areas.area[0].free_pages, 0);
 	for (unsigned i = 0; i < 63; i++)
-		give(first[i * 11 % 63], 0);
+		arena_give(first[i * 11 % 63], 0);
 	page_empty_caches(&arena.pages);
-	whole();
+	arena_whole();
 	CHECK_EQ(page_cached(&arena.pages), 0);
 	CHECK(arena_lists_are_as_kept());
-}
-
-TEST(page_freed_last_is_given_out_first)
-{
-	pfn_t a, b;
-
-	arena_make(one_range, NULL);
-	a = take(MEMAREA_KERNEL, 0);
-	b = take(MEMAREA_KERNEL, 0);
-	give(a, 0);
-	give(b, 0);
-	CHECK_EQ(take(MEMAREA_KERNEL, 0), b);
-	CHECK_EQ(take(MEMAREA_KERNEL, 0), a);
-}
-
-/*  on the stack  81 83 85 87 ... are lone: the buddy of each is in use
- *  freed         82: it begins a batch with 83, for 80 to 87
- *  freed         98: the batch is 96 to 103, and 80 to 87 go to the lists */
-TEST(page_cache_holds_joinable_pages_of_one_batch_only)
-{
-	struct page_cache *cache = &arena.pages.cache[MEMAREA_HARDWARE];
-	pfn_t              first = 0;
-
-	arena_make(one_range, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
-		;
-	for (pfn_t pfn = 81; pfn < 100; pfn += 2)
-		give(pfn, 0);
-	CHECK_EQ(page_cached(&arena.pages), 10);
-	give(82, 0);
-	CHECK_EQ(page_cached(&arena.pages), 11);
-	CHECK_EQ(cache->batch, 80);
-	CHECK_EQ(arena.areas.area[0].free_pages, 0);
-	give(98, 0);
-	CHECK_EQ(cache->batch, 96);
-	CHECK_EQ(page_cached(&arena.pages), 7);
-	CHECK_EQ(arena.areas.area[0].free_pages, 5);
-	CHECK_EQ(take(MEMAREA_KERNEL, 1), 82);
-}
-
-/* A page that goes to a list, not to the stack, takes its buddy along. */
-TEST(page_cache_gives_up_a_page_whose_buddy_is_listed)
-{
-	pfn_t first = 0;
-
-	arena_make(one_range, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
-		;
-	give(81, 0);
-	give(91, 0);
-	CHECK_EQ(pages_free_exact(&arena.pages, 80, 1), PAGE_OK);
-	whole();
-	CHECK_EQ(page_cached(&arena.pages), 1);
-	CHECK_EQ(arena.areas.area[0].list[1].first, 80);
-}
-
-/* All is used, but on the stack are as many lone pages as may be: every second
- * one from 33 on. */
-static void fill_cache(void)
-{
-	pfn_t first = 0;
-
-	arena_make(kernel_range, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
-		;
-	for (unsigned i = 0; i < PAGE_LONE; i++)
-		give(KERNEL + 33 + 2 * i, 0);
-	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
-}
-
-TEST(page_cache_that_is_full_sends_pages_to_the_lists)
-{
-	fill_cache();
-	give(KERNEL + 101, 0);
-	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
-	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].free_pages, 1);
-	give(KERNEL + 100, 0);
-	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
-	CHECK_EQ(take(MEMAREA_KERNEL, 1), KERNEL + 100);
-}
-
-/* 34 meets 35 on the stack, and 32 to 39 are the batch. */
-TEST(page_cache_that_is_full_has_room_for_its_batch)
-{
-	fill_cache();
-	for (unsigned i = 0; i < PAGE_BATCH; i += 2)
-		give(KERNEL + 32 + (i ^ 2), 0);
-	CHECK_EQ(arena.pages.cache[MEMAREA_KERNEL].batch, KERNEL + 32);
-	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE + PAGE_BATCH / 2);
-	CHECK_EQ(take(MEMAREA_KERNEL, 3), KERNEL + 32);
-	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE - PAGE_BATCH / 2);
-}
-
-/* All is used but for pages in the cache: a block of them is found there. */
-TEST(page_cache_withholds_no_block)
-{
-	pfn_t first = 0;
-
-	arena_make(one_range, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
-		;
-	for (pfn_t pfn = 81; pfn < 86; pfn++)
-		give(pfn, 0);
-	CHECK_EQ(page_cached(&arena.pages), 5);
-	refuse_alloc(MEMAREA_KERNEL, 2, PAGE_NO_MEMORY);
-	CHECK_EQ(take(MEMAREA_KERNEL, 1), 82);
-	CHECK_EQ(page_cached(&arena.pages), 3);
-	give(80, 0);
-	give(82, 1);
-	CHECK_EQ(take(MEMAREA_KERNEL, 2), 80);
-	CHECK_EQ(page_cached(&arena.pages), 2);
-}
-
-/* All is used; then 80 and 81 are on the stack, and 82 to 87 on lists. */
-static void free_a_batch(const struct arena_range *ram)
-{
-	pfn_t first = 0;
-
-	arena_make(ram, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
-		;
-	give(80, 0);
-	give(81, 0);
-	CHECK_EQ(page_cached(&arena.pages), 2);
-	CHECK_EQ(pages_free_exact(&arena.pages, 82, 6), PAGE_OK);
-}
-
-/*  frame  72   80   88   96         112        128
- *         |f   |cffo|U   |U         |f         |   not here: 88 is in use
- *         |f   |cffo|f   |                         16 pages from 80
- *         |U   |cffo|f   |f         |              nor more: 64 is in use */
-TEST(page_cache_withholds_no_block_around_its_batch)
-{
-	free_a_batch(one_range);
-	CHECK_EQ(pages_free_exact(&arena.pages, 72, 8), PAGE_OK);
-	CHECK_EQ(pages_free_exact(&arena.pages, 116, 12), PAGE_OK);
-	refuse_alloc(MEMAREA_KERNEL, 4, PAGE_NO_MEMORY);
-	CHECK_EQ(pages_free_exact(&arena.pages, 88, 8), PAGE_OK);
-	refuse_alloc(MEMAREA_KERNEL, 5, PAGE_NO_MEMORY);
-	CHECK_EQ(take(MEMAREA_KERNEL, 4), 80);
-	CHECK_EQ(page_cached(&arena.pages), 0);
-	CHECK_EQ(arena.areas.area[0].free_pages, 20);
-}
-
-/* The buddy of 64 to 95 begins where the descriptors end. */
-TEST(page_cache_finds_no_block_beyond_the_last_page)
-{
-	static const struct arena_range ram[] = { { 31, 96 }, { 0, 0 } };
-
-	free_a_batch(ram);
-	CHECK_EQ(pages_free_exact(&arena.pages, 88, 8), PAGE_OK);
-	CHECK_EQ(pages_free_exact(&arena.pages, 64, 16), PAGE_OK);
-	CHECK_EQ(pages_free_exact(&arena.pages, 32, 32), PAGE_OK);
-	refuse_alloc(MEMAREA_KERNEL, 6, PAGE_NO_MEMORY);
-	CHECK_EQ(take(MEMAREA_KERNEL, 5), 32);
-	CHECK_EQ(take(MEMAREA_KERNEL, 5), 64);
-}
-
-/* The last page has no buddy, on the stack as on the list. */
-TEST(page_cache_takes_a_page_that_has_no_buddy)
-{
-	static const struct arena_range ram[] = { { 64, 125 }, { 0, 0 } };
-	pfn_t                           first = 0;
-
-	arena_make(ram, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
-		;
-	CHECK_EQ(pages_free_exact(&arena.pages, 71, 1), PAGE_OK);
-	give(124, 0);
-	CHECK_EQ(arena.areas.area[0].list[0].first, 124);
-	CHECK_EQ(take(MEMAREA_KERNEL, 0), 71);
-	CHECK_EQ(page_cached(&arena.pages), 1);
-	CHECK_EQ(take(MEMAREA_KERNEL, 0), 124);
 }
 
 TEST(page_alloc_falls_back_to_the_area_below_only)
@@ -283,17 +64,17 @@ TEST(page_alloc_falls_back_to_the_area_below_only)
 	pfn_t first = 0;
 
 	arena_make(two_areas, NULL);
-	CHECK(take(MEMAREA_KERNEL, 5) >= MEMAREA_KERNEL_BASE);
-	CHECK(take(MEMAREA_KERNEL, 5) < MEMAREA_KERNEL_BASE);
-	CHECK(take(MEMAREA_USER, 2) >= MEMAREA_KERNEL_BASE);
-	CHECK(take(MEMAREA_KERNEL, 0) >= MEMAREA_KERNEL_BASE);
-	CHECK(take(MEMAREA_USER, 0) >= MEMAREA_KERNEL_BASE);
-	CHECK(take(MEMAREA_HARDWARE, 0) < MEMAREA_KERNEL_BASE);
+	CHECK(arena_take(MEMAREA_KERNEL, 5) >= MEMAREA_KERNEL_BASE);
+	CHECK(arena_take(MEMAREA_KERNEL, 5) < MEMAREA_KERNEL_BASE);
+	CHECK(arena_take(MEMAREA_USER, 2) >= MEMAREA_KERNEL_BASE);
+	CHECK(arena_take(MEMAREA_KERNEL, 0) >= MEMAREA_KERNEL_BASE);
+	CHECK(arena_take(MEMAREA_USER, 0) >= MEMAREA_KERNEL_BASE);
+	CHECK(arena_take(MEMAREA_HARDWARE, 0) < MEMAREA_KERNEL_BASE);
 	while (page_alloc(&arena.pages, MEMAREA_HARDWARE, 0, &first) == PAGE_OK)
 		CHECK(first < MEMAREA_KERNEL_BASE);
-	CHECK(arena.pages.cache[MEMAREA_KERNEL].count > 0);
-	refuse_alloc(MEMAREA_HARDWARE, 0, PAGE_NO_MEMORY);
-	CHECK(take(MEMAREA_USER, 0) >= MEMAREA_KERNEL_BASE);
+	CHECK(arena.areas.area[MEMAREA_KERNEL].free_pages > 0);
+	arena_refuse_alloc(MEMAREA_HARDWARE, 0, PAGE_NO_MEMORY);
+	CHECK(arena_take(MEMAREA_USER, 0) >= MEMAREA_KERNEL_BASE);
 }
 
 /* The last page below 32 MiB and the first above are free and no buddies. */
@@ -311,7 +92,7 @@ TEST(page_free_joins_nothing_across_areas)
 	for (pfn_t pfn = ends.first; pfn < ends.past; pfn++)
 		page_free(&arena.pages, pfn, 0);
 	page_empty_caches(&arena.pages);
-	whole();
+	arena_whole();
 	CHECK(arena_lists_are_as_kept());
 	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 5), 1);
 }
@@ -322,15 +103,15 @@ TEST(page_share_takes_as_many_frees)
 
 	arena_make(one_range, NULL);
 	for (unsigned order = 0; order < 4; order += 3) {
-		first = take(MEMAREA_KERNEL, order);
+		first = arena_take(MEMAREA_KERNEL, order);
 		CHECK_EQ(page_share(&arena.pages, first), PAGE_OK);
 		CHECK_EQ(page_share(&arena.pages, first), PAGE_OK);
 		CHECK_EQ(page_shares(&arena.pages, first), 3);
 		for (unsigned shares = 3; shares > 0; shares--) {
 			CHECK_EQ(page_shares(&arena.pages, first), shares);
-			give(first, order);
+			arena_give(first, order);
 		}
-		refuse_free(first, order, PAGE_IS_FREE);
+		arena_refuse_free(first, order, PAGE_IS_FREE);
 	}
 }
 
@@ -339,11 +120,11 @@ TEST(page_share_counts_to_4095_and_no_further)
 	pfn_t first;
 
 	arena_make(one_range, NULL);
-	first = take(MEMAREA_KERNEL, 2);
+	first = arena_take(MEMAREA_KERNEL, 2);
 	CHECK_EQ(page_set_owner(&arena.pages, first, 0xffff), PAGE_OK);
 	for (unsigned shares = 1; shares < PAGE_SHARES_MAX; shares++)
 		CHECK_EQ(page_share(&arena.pages, first), PAGE_OK);
-	whole();
+	arena_whole();
 	arena_keep();
 	CHECK_EQ(page_share(&arena.pages, first), PAGE_SHARES);
 	CHECK(arena_is_as_kept());
@@ -356,17 +137,17 @@ TEST(page_owner_is_kept_until_the_block_is_free)
 	pfn_t first;
 
 	arena_make(one_range, NULL);
-	first = take(MEMAREA_KERNEL, 0);
+	first = arena_take(MEMAREA_KERNEL, 0);
 	CHECK_EQ(page_owner(&arena.pages, first), 0);
 	CHECK_EQ(page_set_owner(&arena.pages, first, 4711), PAGE_OK);
 	CHECK_EQ(page_share(&arena.pages, first), PAGE_OK);
-	whole();
+	arena_whole();
 	CHECK_EQ(page_owner(&arena.pages, first), 4711);
-	give(first, 0);
+	arena_give(first, 0);
 	CHECK_EQ(page_owner(&arena.pages, first), 4711);
-	give(first, 0);
+	arena_give(first, 0);
 	CHECK_EQ(page_owner(&arena.pages, first), 0);
-	CHECK_EQ(take(MEMAREA_KERNEL, 0), first);
+	CHECK_EQ(arena_take(MEMAREA_KERNEL, 0), first);
 	CHECK_EQ(page_owner(&arena.pages, first), 0);
 	CHECK_EQ(page_owner(&arena.pages, arena.pages.pages), 0);
 	CHECK_EQ(page_shares(&arena.pages, UINT64_MAX), 0);
@@ -377,16 +158,16 @@ TEST(page_alloc_refuses_by_the_first_reason)
 	pfn_t first = 0;
 
 	arena_make(one_range, NULL);
-	refuse_alloc(MEMAREA_KERNEL, ORDER_MAX + 1, PAGE_BAD_ORDER);
-	refuse_alloc(MEMAREA_KERNEL, UINT32_MAX, PAGE_BAD_ORDER);
-	refuse_alloc(MEMAREAS, 0, PAGE_BAD_AREA);
-	refuse_alloc((enum memarea_kind)77, 3, PAGE_BAD_AREA);
-	refuse_alloc(MEMAREA_USER, ORDER_MAX, PAGE_NO_MEMORY);
+	arena_refuse_alloc(MEMAREA_KERNEL, ORDER_MAX + 1, PAGE_BAD_ORDER);
+	arena_refuse_alloc(MEMAREA_KERNEL, UINT32_MAX, PAGE_BAD_ORDER);
+	arena_refuse_alloc(MEMAREAS, 0, PAGE_BAD_AREA);
+	arena_refuse_alloc((enum memarea_kind)77, 3, PAGE_BAD_AREA);
+	arena_refuse_alloc(MEMAREA_USER, ORDER_MAX, PAGE_NO_MEMORY);
 	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
 		;
-	refuse_alloc(MEMAREA_USER, 0, PAGE_NO_MEMORY);
-	refuse_alloc(MEMAREA_HARDWARE, 1, PAGE_NO_MEMORY);
-	whole();
+	arena_refuse_alloc(MEMAREA_USER, 0, PAGE_NO_MEMORY);
+	arena_refuse_alloc(MEMAREA_HARDWARE, 1, PAGE_NO_MEMORY);
+	arena_whole();
 }
 
 /*  frame    72            80 81 82        84
@@ -397,32 +178,32 @@ TEST(page_free_refuses_by_the_first_reason)
 	pfn_t                           block, page;
 
 	arena_make(one_range, occupied);
-	block = take(MEMAREA_KERNEL, 3);
-	page = take(MEMAREA_KERNEL, 0);
+	block = arena_take(MEMAREA_KERNEL, 3);
+	page = arena_take(MEMAREA_KERNEL, 0);
 
-	refuse_free(page, ORDER_MAX + 1, PAGE_BAD_ORDER);
-	refuse_free(page, UINT32_MAX, PAGE_BAD_ORDER);
-	refuse_free(63, 0, PAGE_FOREIGN);
-	refuse_free(0, 0, PAGE_FOREIGN);
-	refuse_free(128, 0, PAGE_FOREIGN);
-	refuse_free(PFN_LIMIT, 0, PAGE_FOREIGN);
-	refuse_free(UINT64_MAX, 3, PAGE_FOREIGN);
-	refuse_free(block + 1, 3, PAGE_MISALIGNED);
-	refuse_free(block, 4, PAGE_MISALIGNED);
-	refuse_free(64, 0, PAGE_OCCUPIED);
-	refuse_free(127, 0, PAGE_OCCUPIED);
-	refuse_free(96, 5, PAGE_IS_FREE);
-	refuse_free(96, 0, PAGE_IS_FREE);
-	refuse_free(97, 0, PAGE_IS_FREE);
-	refuse_free(block + 1, 0, PAGE_INSIDE);
-	refuse_free(block + 4, 2, PAGE_INSIDE);
-	refuse_free(block, 2, PAGE_WRONG_ORDER);
-	refuse_free(block, 0, PAGE_WRONG_ORDER);
-	give(page, 0);
-	refuse_free(page, 0, PAGE_IS_FREE);
-	give(block, 3);
-	refuse_free(block, 3, PAGE_IS_FREE);
-	refuse_free(block + 4, 0, PAGE_IS_FREE);
+	arena_refuse_free(page, ORDER_MAX + 1, PAGE_BAD_ORDER);
+	arena_refuse_free(page, UINT32_MAX, PAGE_BAD_ORDER);
+	arena_refuse_free(63, 0, PAGE_FOREIGN);
+	arena_refuse_free(0, 0, PAGE_FOREIGN);
+	arena_refuse_free(128, 0, PAGE_FOREIGN);
+	arena_refuse_free(PFN_LIMIT, 0, PAGE_FOREIGN);
+	arena_refuse_free(UINT64_MAX, 3, PAGE_FOREIGN);
+	arena_refuse_free(block + 1, 3, PAGE_MISALIGNED);
+	arena_refuse_free(block, 4, PAGE_MISALIGNED);
+	arena_refuse_free(64, 0, PAGE_OCCUPIED);
+	arena_refuse_free(127, 0, PAGE_OCCUPIED);
+	arena_refuse_free(96, 5, PAGE_IS_FREE);
+	arena_refuse_free(96, 0, PAGE_IS_FREE);
+	arena_refuse_free(97, 0, PAGE_IS_FREE);
+	arena_refuse_free(block + 1, 0, PAGE_INSIDE);
+	arena_refuse_free(block + 4, 2, PAGE_INSIDE);
+	arena_refuse_free(block, 2, PAGE_WRONG_ORDER);
+	arena_refuse_free(block, 0, PAGE_WRONG_ORDER);
+	arena_give(page, 0);
+	arena_refuse_free(page, 0, PAGE_IS_FREE);
+	arena_give(block, 3);
+	arena_refuse_free(block, 3, PAGE_IS_FREE);
+	arena_refuse_free(block + 4, 0, PAGE_IS_FREE);
 }
 
 /* Page 0 is never given out, whatever the map says of it. */
@@ -432,10 +213,10 @@ TEST(page_0_is_occupied)
 	pfn_t                           first;
 
 	arena_make(ram, NULL);
-	refuse_free(0, 0, PAGE_OCCUPIED);
+	arena_refuse_free(0, 0, PAGE_OCCUPIED);
 	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
 		CHECK(first != 0);
-	refuse_alloc(MEMAREA_KERNEL, 0, PAGE_NO_MEMORY);
+	arena_refuse_alloc(MEMAREA_KERNEL, 0, PAGE_NO_MEMORY);
 	CHECK_EQ(page_share(&arena.pages, 0), PAGE_OCCUPIED);
 }
 
@@ -444,7 +225,7 @@ TEST(page_share_and_owner_refuse_as_page_free_does)
 	pfn_t block;
 
 	arena_make(one_range, NULL);
-	block = take(MEMAREA_KERNEL, 3);
+	block = arena_take(MEMAREA_KERNEL, 3);
 	arena_keep();
 	CHECK_EQ(page_share(&arena.pages, 63), PAGE_FOREIGN);
 	CHECK_EQ(page_share(&arena.pages, UINT64_MAX), PAGE_FOREIGN);
@@ -465,16 +246,13 @@ TEST(page_explain_says_what_is_there)
 	struct page_alloc              *pages = &arena.pages;
 
 	arena_make(one_range, occupied);
-	CHECK_EQ(take(MEMAREA_KERNEL, 3), 72);
+	CHECK_EQ(arena_take(MEMAREA_KERNEL, 3), 72);
 	CHECK_EQ(page_set_owner(pages, 72, 9), PAGE_OK);
 	CHECK_TEXT(page_explain(text, pages, PAGE_INSIDE, 74),
 	           "page 0x4a: inside a used block, which starts below: 8 "
 	           "pages from 0x48 (order 3, shares 1, owner 9)");
 	CHECK_TEXT(page_explain(text, pages, PAGE_IS_FREE, 81),
 	           "page 0x51: free already: 16 free pages from 0x50");
-	give(take(MEMAREA_KERNEL, 0), 0);
-	CHECK_TEXT(page_explain(text, pages, PAGE_IS_FREE, 65),
-	           "page 0x41: free already: a free page kept at hand");
 	CHECK_TEXT(page_explain(text, pages, PAGE_OCCUPIED, 127),
 	           "page 0x7f: occupied since boot, never given out");
 	CHECK_TEXT(page_explain(text, pages, PAGE_FOREIGN, 1 << 20),
@@ -487,74 +265,6 @@ TEST(page_explain_says_what_is_there)
 	           "no status of the page allocator");
 }
 
-/* In these two each step breaks one thing; the check must say so. */
-TEST(page_alloc_check_sees_a_broken_cache)
-{
-	struct page_alloc *pages = &arena.pages;
-	struct page_cache *cache = &pages->cache[MEMAREA_HARDWARE];
-	uint64_t           count;
-
-	arena_make(one_range, NULL);
-	give(take(MEMAREA_KERNEL, 0), 0);
-	count = cache->count;
-
-	cache->page[count] = cache->page[0];
-	cache->count = count + 1;
-	CHECK_TEXT(page_alloc_check(pages), "a page is in a cache once");
-	cache->page[count] = 127;
-	CHECK_TEXT(page_alloc_check(pages),
-	           "a page in a cache is described as cached");
-	cache->count = PAGE_LONE + PAGE_BATCH + 1;
-	CHECK_TEXT(page_alloc_check(pages), "a cache has room for its pages");
-	cache->count = count - 1;
-	CHECK_TEXT(page_alloc_check(pages),
-	           "a page described as cached is in a cache");
-	cache->count = count;
-	whole();
-	pages->cache[MEMAREA_KERNEL].count = 1;
-	pages->cache[MEMAREA_KERNEL].page[0] = 65;
-	CHECK_TEXT(page_alloc_check(pages),
-	           "a cached page lies in the area of its cache");
-}
-
-TEST(page_alloc_check_sees_a_broken_batch)
-{
-	struct page_alloc *pages = &arena.pages;
-	struct page_cache *cache = &pages->cache[MEMAREA_KERNEL];
-	struct page_cache  whole_cache;
-
-	fill_cache();
-	whole_cache = *cache;
-
-	CHECK_BROKEN(cache->batch, cache->batch + 1, page_alloc_check(pages),
-	             "a batch is an aligned part of its area");
-	CHECK_BROKEN(cache->batch, KERNEL - 8, page_alloc_check(pages),
-	             "a batch is an aligned part of its area");
-	CHECK_BROKEN(cache->batch, KERNEL + 128, page_alloc_check(pages),
-	             "a batch is an aligned part of its area");
-	CHECK_BROKEN(cache->batch_pages, 7, page_alloc_check(pages),
-	             "a batch is an aligned part of its area");
-	CHECK_BROKEN(cache->area, cache->area - 1, page_alloc_check(pages),
-	             "a cache is that of its area");
-	whole();
-	cache->page[cache->count++] = KERNEL + 101;
-	pages->page[KERNEL + 101].word = MSADSC_CACHED;
-	CHECK_TEXT(page_alloc_check(pages), "a cache has room for its batch");
-	*cache = whole_cache;
-	pages->page[KERNEL + 101] = page_used(0, 1, 0);
-	cache->page[0] = KERNEL + 36;
-	pages->page[KERNEL + 36].word = MSADSC_CACHED;
-	CHECK_TEXT(page_alloc_check(pages),
-	           "a cached page with a free buddy is of the batch");
-	*cache = whole_cache;
-	pages->page[KERNEL + 36] = page_used(0, 1, 0);
-	give(KERNEL + 101, 0);
-	cache->page[0] = KERNEL + 100;
-	pages->page[KERNEL + 100].word = MSADSC_CACHED;
-	CHECK_TEXT(page_alloc_check(pages),
-	           "a cached page with a free buddy is of the batch");
-}
-
 TEST(page_alloc_check_sees_a_broken_block_or_count)
 {
 	struct page_alloc *pages = &arena.pages;
@@ -564,7 +274,7 @@ TEST(page_alloc_check_sees_a_broken_block_or_count)
 
 	arena_make(one_range, NULL);
 	page = arena.array.page;
-	used = take(MEMAREA_KERNEL, 3);
+	used = arena_take(MEMAREA_KERNEL, 3);
 
 	page[used] = page_used(3, 0, 0);
 	CHECK_TEXT(page_alloc_check(pages), "a used block has a share");
@@ -575,14 +285,15 @@ TEST(page_alloc_check_sees_a_broken_block_or_count)
 	CHECK_TEXT(page_alloc_check(pages),
 	           "inside a run or block all is zero");
 	page[used + 4].word = 0;
-	whole();
+	arena_whole();
 	area->occupied_pages++;
 	CHECK_TEXT(page_alloc_check(pages),
 	           "an area counts its occupied pages");
 	area->occupied_pages--;
 	area->usable_pages++;
 	CHECK_TEXT(page_alloc_check(pages),
-	           "each page is free, occupied, used or cached");
+	           "each page is free, occupied, used, cached or "
+	           "grouped");
 	area->usable_pages--;
 	pages->pages--;
 	CHECK_TEXT(page_alloc_check(pages),
@@ -596,7 +307,7 @@ TEST(page_alloc_check_sees_a_used_block_that_is_not_aligned)
 	struct msadsc *used;
 
 	arena_make(one_range, NULL);
-	used = &arena.array.page[take(MEMAREA_KERNEL, 3)];
+	used = &arena.array.page[arena_take(MEMAREA_KERNEL, 3)];
 	used[0] = page_used(0, 1, 0);
 	used[1] = page_used(1, 1, 0);
 	used[3] = page_used(0, 1, 0);
@@ -610,48 +321,23 @@ TEST(page_alloc_check_sees_other_descriptors)
 	struct page_alloc *pages = &arena.pages;
 
 	arena_make(one_range, NULL);
-	give(take(MEMAREA_KERNEL, 0), 0);
 	CHECK_BROKEN(pages->page, pages->page + 1, page_alloc_check(pages),
 	             "the allocator is that of its descriptors");
-	CHECK_BROKEN(pages->cache[0].page[0], 128, page_alloc_check(pages),
-	             "a cached page lies in the area of its cache");
 	CHECK_EQ(e820_add(&arena.map, 256 * PAGE_SIZE, PAGE_SIZE, E820_NVS),
 	         E820_OK);
-	whole();
-}
-
-/* More single pages come back than the cache has room for. */
-TEST(page_alloc_cache_that_is_full_gives_to_the_lists)
-{
-	static const struct arena_range above[] = {
-		{ MEMAREA_KERNEL_BASE, MEMAREA_KERNEL_BASE + 128 }, { 0, 0 }
-	};
-	struct page_cache *cache = &arena.pages.cache[MEMAREA_KERNEL];
-	pfn_t              page[100];
-	uint64_t           pages = 0;
-
-	arena_make(above, NULL);
-	while (pages < PAGE_LONE + PAGE_BATCH + 2)
-		page[pages++] = take(MEMAREA_KERNEL, 0);
-	while (pages > 0) {
-		give(page[--pages], 0);
-		CHECK(cache->count <= PAGE_LONE + PAGE_BATCH);
-	}
-	page_empty_caches(&arena.pages);
-	CHECK_EQ(cache->count, 0);
-	whole();
+	arena_whole();
 }
 
 TEST(page_alloc_gives_what_one_uses_and_nobody_owns)
 {
 	arena_make(one_range, NULL);
 	for (unsigned order = 0; order <= 4; order++) {
-		pfn_t first = take(MEMAREA_KERNEL, order);
+		pfn_t first = arena_take(MEMAREA_KERNEL, order);
 
 		CHECK_EQ(arena.array.page[first].word,
 		         page_used(order, 1, 0).word);
 		CHECK_EQ(page_owner(&arena.pages, first), 0);
-		give(first, order);
+		arena_give(first, order);
 	}
 	CHECK_EQ(page_owner(&arena.pages, arena.pages.pages), 0);
 	CHECK_EQ(page_owner(&arena.pages, 0), 0);
@@ -671,7 +357,7 @@ TEST(page_calls_refuse_the_first_frame_that_is_not_described)
 	CHECK_EQ(pages_free_exact(&arena.pages, past, 1), PAGE_FOREIGN);
 	CHECK_EQ(pages_free_exact(&arena.pages, past - 1, 2), PAGE_IS_FREE);
 	CHECK_EQ(page_set_owner(&arena.pages, past, 1), PAGE_FOREIGN);
-	whole();
+	arena_whole();
 }
 
 /* The last page is an even one: its buddy is not described. */
@@ -686,21 +372,21 @@ TEST(page_alloc_keeps_a_last_page_without_a_buddy)
 	       PAGE_OK)
 		pages++;
 	CHECK_EQ(pages, 62);
-	give(126, 0);
-	give(66, 0);
+	arena_give(126, 0);
+	arena_give(66, 0);
 	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 1, &page[62]),
 	         PAGE_NO_MEMORY);
-	give(96, 0);
-	give(68, 0);
+	arena_give(96, 0);
+	arena_give(68, 0);
 	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 1, &page[62]),
 	         PAGE_NO_MEMORY);
 	for (unsigned i = 0; i < pages; i++)
 		if (page[i] != 126 && page[i] != 66 && page[i] != 96 &&
 		    page[i] != 68)
-			give(page[i], 0);
+			arena_give(page[i], 0);
 	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 4, &page[0]),
 	         PAGE_OK);
-	give(page[0], 4);
+	arena_give(page[0], 4);
 	page_empty_caches(&arena.pages);
-	whole();
+	arena_whole();
 }

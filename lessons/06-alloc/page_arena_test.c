@@ -7,7 +7,8 @@
 #include "phys.h"
 #include "test.h"
 
-struct arena arena;
+struct arena      arena;
+struct page_group arena_groups[ARENA_GROUPS];
 
 /* At the end of the test's memory; objects lie at its beginning. */
 static struct msadsc *words;
@@ -16,6 +17,7 @@ static struct {
 	struct msadsc     word[ARENA_KEPT];
 	struct memareas   areas;
 	struct page_alloc pages;
+	struct page_group groups[ARENA_GROUPS];
 } kept;
 
 static const struct arena_range nothing[] = { { 0, 0 } };
@@ -76,8 +78,10 @@ void arena_make_lazily(const struct arena_range *ram,
 	                     &fault),
 	         OCCUPY_OK);
 	CHECK_EQ(merge_lazily(&arena.array, &arena.areas, from), MERGE_OK);
+	phys_lend(PHYS_ANY, sizeof(arena_groups), arena_groups);
 	CHECK_EQ(page_alloc_init(&arena.pages, &arena.array, &arena.areas),
 	         PAGE_OK);
+	phys_lend(0, 0, NULL);
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 }
 
@@ -87,18 +91,28 @@ void arena_make(const struct arena_range *ram,
 	arena_make_lazily(ram, occupied, PFN_LIMIT - 1);
 }
 
+bool arena_holds_groups(pfn_t pfn)
+{
+	struct msadsc d = arena.array.page[msadsc_find(&arena.array, pfn)];
+
+	return pfn != 0 &&
+	       d.word == msadsc_twice(MSADSC_OCCUPIED, msadsc_order(d), 0).word;
+}
+
 void arena_keep(void)
 {
 	memcpy(kept.word, top, sizeof(kept.word));
 	memcpy(&kept.areas, &arena.areas, sizeof(kept.areas));
 	memcpy(&kept.pages, &arena.pages, sizeof(kept.pages));
+	memcpy(kept.groups, arena_groups, sizeof(kept.groups));
 }
 
 bool arena_is_as_kept(void)
 {
 	return memcmp(kept.word, top, sizeof(kept.word)) == 0 &&
 	       memcmp(&kept.areas, &arena.areas, sizeof(kept.areas)) == 0 &&
-	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0;
+	       memcmp(&kept.pages, &arena.pages, sizeof(kept.pages)) == 0 &&
+	       memcmp(kept.groups, arena_groups, sizeof(kept.groups)) == 0;
 }
 
 uint64_t arena_blocks(enum memarea_kind kind, unsigned order)
@@ -115,4 +129,43 @@ bool arena_lists_are_as_kept(void)
 		if (((kept.word[i].word ^ top[i].word) & what) != 0)
 			return false;
 	return true;
+}
+
+void arena_whole(void)
+{
+	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
+}
+
+pfn_t arena_take(enum memarea_kind kind, unsigned order)
+{
+	pfn_t first = 0;
+
+	CHECK_EQ(page_alloc(&arena.pages, kind, order, &first), PAGE_OK);
+	CHECK_EQ(first & ((UINT64_C(1) << order) - 1), 0);
+	arena_whole();
+	return first;
+}
+
+void arena_give(pfn_t first, unsigned order)
+{
+	CHECK_EQ(page_free(&arena.pages, first, order), PAGE_OK);
+	arena_whole();
+}
+
+void arena_refuse_alloc(enum memarea_kind kind, unsigned order,
+                        enum page_status status)
+{
+	pfn_t first = 77;
+
+	arena_keep();
+	CHECK_EQ(page_alloc(&arena.pages, kind, order, &first), status);
+	CHECK_EQ(first, 77);
+	CHECK(arena_is_as_kept());
+}
+
+void arena_refuse_free(pfn_t first, unsigned order, enum page_status status)
+{
+	arena_keep();
+	CHECK_EQ(page_free(&arena.pages, first, order), status);
+	CHECK(arena_is_as_kept());
 }

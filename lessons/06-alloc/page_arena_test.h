@@ -10,10 +10,14 @@
 #include "page_alloc.h"
 
 /** Frames that an arena can describe: it ends a little above 32 MiB. */
-#define ARENA_FRAMES (MEMAREA_KERNEL_BASE + 128)
+#define ARENA_FRAMES (MEMAREA_KERNEL_BASE + 192)
 
 /** Descriptors that a snapshot keeps: those below must be holes. */
 #define ARENA_KEPT 512
+
+/** Groups that an arena can have. */
+#define ARENA_GROUPS (ARENA_FRAMES / PAGE_GROUP + 1)
+extern struct page_group arena_groups[ARENA_GROUPS];
 
 /** Frames [first, past). */
 struct arena_range {
@@ -50,11 +54,30 @@ void arena_make(const struct arena_range *ram,
 void arena_make_lazily(const struct arena_range *ram,
                        const struct arena_range *occupied, pfn_t from);
 
+/** Whether the page at @p pfn is one that holds what is known of groups. */
+bool arena_holds_groups(pfn_t pfn);
+
 /** Keep a copy of all state. */
 void arena_keep(void);
 
 /** Whether all state is what it was at arena_keep(), byte for byte. */
 bool arena_is_as_kept(void);
+
+/** Take a block, which must succeed. */
+pfn_t arena_take(enum memarea_kind kind, unsigned order);
+
+/** Free a block, which must succeed. */
+void arena_give(pfn_t first, unsigned order);
+
+/** Ask for a block and be refused: no byte changes. */
+void arena_refuse_alloc(enum memarea_kind kind, unsigned order,
+                        enum page_status status);
+
+/** Free a block and be refused: no byte changes. */
+void arena_refuse_free(pfn_t first, unsigned order, enum page_status status);
+
+/** page_alloc_check() finds nothing. */
+void arena_whole(void);
 
 /** How many blocks of @p order are on the free list of area @p kind. */
 uint64_t arena_blocks(enum memarea_kind kind, unsigned order);

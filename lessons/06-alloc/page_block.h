@@ -35,34 +35,70 @@ static inline bool page_in_batch(const struct page_cache *cache, pfn_t pfn)
 	return pfn - cache->batch < cache->batch_pages;
 }
 
-/** The pages around @p pfn are the batch: no page of another needs to be. */
-static inline void page_batch_start(const struct page_alloc *pages,
-                                    struct page_cache *cache, pfn_t pfn)
+/** The batch is the one around @p pfn, of a group that is not on a shelf. */
+static inline void page_batch_set(struct page_cache *cache, pfn_t pfn)
 {
 	cache->batch = pfn / PAGE_BATCH * PAGE_BATCH;
-	cache->batch_pages = min_u64(PAGE_BATCH, pages->pages - cache->batch);
+	cache->batch_pages = PAGE_BATCH;
 }
 
+/** There is no batch. */
+static inline void page_batch_none(struct page_cache *cache)
+{
+	cache->batch = PFN_LIMIT;
+	cache->batch_pages = 0;
+}
+
+/** Put a single page onto the stack, where there is room. */
+static inline void page_cache_push(struct page_cache *cache,
+                                   struct msadsc *page, pfn_t pfn)
+{
+	cache->page[cache->count++] = (uint32_t)pfn;
+	page[pfn].word = MSADSC_CACHED;
+}
+
+/** Groups that frames [0, @p pages) can be of. */
+static inline uint64_t page_groups(pfn_t pages)
+{
+	return (pages + PAGE_GROUP - 1) / PAGE_GROUP;
+}
+
+/** The group that frame @p pfn is of, if it is of one: see @c want. */
+static inline struct page_group *page_group_of(const struct page_alloc *pages,
+                                               pfn_t                    pfn)
+{
+	return &pages->group[pfn / PAGE_GROUP];
+}
+
+/** Whether frame @p pfn is of a group. */
+static inline bool page_is_grouped(const struct page_alloc *pages, pfn_t pfn)
+{
+	return pfn < pages->grouped && page_group_of(pages, pfn)->want != 0;
+}
+
+/** The first frame of the first group on shelf @p k, which is not empty. */
+static inline pfn_t page_shelf_first(const struct page_cache *cache, unsigned k)
+{
+	return (pfn_t)cache->shelf[k] * PAGE_GROUP;
+}
+
+/** Bits of a block of @p order, up to PAGE_GROUP_ORDER, that starts at bit 0. */
+static inline uint64_t page_bits(unsigned order)
+{
+	return UINT64_MAX >> (64 - (1U << order));
+}
+
+/** page_alloc_check() of groups and shelves. */
+const char *page_group_check(const struct page_alloc *pages);
+
 /**
- * Find a block that is not on a list only because pages of it are in the
- * cache of area @p kind, and take its parts off lists and out of the cache.
+ * Find a block that is not on a list only because pages of it are in groups or
+ * on the stack of area @p kind, and take it.
  *
  * @return its first page, or 0 with nothing changed: no such block is free
  */
 pfn_t page_gather(struct page_alloc *pages, enum memarea_kind kind,
                   unsigned order);
-
-/** Take @p pages pages from @p first on out of @p cache, but leave CACHED. */
-static inline void page_cache_drop(struct page_cache *cache, pfn_t first,
-                                   uint64_t pages)
-{
-	uint32_t *kept = cache->page, *end = kept + cache->count;
-
-	for (const uint32_t *entry = kept; entry < end; entry++)
-		if (*entry - first >= pages)
-			*kept++ = *entry;
-	cache->count = (uint64_t)(kept - cache->page);
-}
 
 /**
  * Take a free block of @p order, 1 or more, out of area @p kind or one below
@@ -93,9 +129,12 @@ static inline void page_unlink(struct memarea *area, struct free_list *list,
 }
 
 /**
- * Put a block onto its list, joined with its buddy as often as that is free.
- * Its first descriptor may be stale; the others are zero.
+ * Put a block that is of no group onto its list, joined with its buddy as often
+ * as that is free.  Its first descriptor may be stale; the others are zero.
  */
+void page_put(struct page_alloc *pages, pfn_t pfn, unsigned order);
+
+/** page_put(), or if the block is of a group, put it there. */
 void page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order);
 
 /**

@@ -1,31 +1,14 @@
 /**
  * @file
- * Lesson 6: what the stacks hold, and how they lose nothing: see page_alloc.h.
+ * Lesson 6: how groups and stacks lose nothing: see page_alloc.h.
  *
  * The idea: a free page whose buddy is in use is no part of a larger block,
  * so it may wait on the stack.  Only the pages of one batch wait there without
- * that condition; and so one look around the batch finds each block that the
- * stack withholds.
+ * that condition, and they are of the current group.  All other groups stand
+ * on the shelf of the largest block that they hold.  So one look at the
+ * shelves, and one at the current group, find each block that is withheld.
  */
-#include "page_block.h"
-
-/* Pages of a block that is free, listed or cached: a cached one has order 0. */
-static pfn_t free_pages(struct msadsc d)
-{
-	enum msadsc_state state = msadsc_state(d);
-
-	return state == MSADSC_FREE || state == MSADSC_CACHED
-	               ? UINT64_C(1) << msadsc_order(d)
-	               : 0;
-}
-
-/* Whether all pages [first, end) are free, listed or cached. */
-static bool are_free(const struct msadsc *page, pfn_t first, pfn_t end)
-{
-	while (first < end && free_pages(page[first]) != 0)
-		first += free_pages(page[first]);
-	return first == end;
-}
+#include "page_group.h"
 
 /* Whether a free block at @pfn, of order @k, would join up to @order. */
 static bool would_join(const struct page_alloc *pages, pfn_t pfn, unsigned k,
@@ -46,33 +29,14 @@ static bool would_join(const struct page_alloc *pages, pfn_t pfn, unsigned k,
 	return true;
 }
 
-/* Take out all that is in [first, end), listed or cached. */
-static void take_out(struct memarea *area, struct msadsc *page, pfn_t first,
-                     pfn_t end)
+/* Take the buddies off their lists with which the block at @pfn, of order @k,
+ * has @order. */
+static pfn_t take_buddies(struct memarea *area, struct msadsc *page, pfn_t pfn,
+                          unsigned k, unsigned order)
 {
-	while (first < end) {
-		unsigned order = msadsc_order(page[first]);
-		pfn_t    bit = UINT64_C(1) << order;
+	pfn_t bit = UINT64_C(1) << k;
 
-		if (msadsc_state(page[first]) == MSADSC_FREE)
-			page_unlink(area, &area->list[order], page, first, bit);
-		page[first].word = 0;
-		first += bit;
-	}
-}
-
-/* Take out all of the block of @order around @pfn, of which a block of order
- * @k lies in the batch.  The other parts are the buddies that would join. */
-static pfn_t gather(struct page_cache *cache, struct msadsc *page, pfn_t pfn,
-                    unsigned k, unsigned order)
-{
-	struct memarea *area = cache->area;
-	pfn_t           bit = UINT64_C(1) << k;
-	uint64_t        before = cache->count;
-
-	page_cache_drop(cache, pfn, bit);
-	area->free_pages -= (UINT64_C(1) << order) - (before - cache->count);
-	take_out(area, page, pfn, pfn + bit);
+	area->free_pages -= (UINT64_C(1) << order) - bit;
 	for (; k < order; k++) {
 		pfn_t buddy = pfn ^ bit;
 
@@ -88,23 +52,18 @@ pfn_t page_gather(struct page_alloc *pages, enum memarea_kind kind,
                   unsigned order)
 {
 	struct page_cache *cache = &pages->cache[kind];
-	unsigned k = order < PAGE_BATCH_ORDER ? order : PAGE_BATCH_ORDER;
-	pfn_t    bit = UINT64_C(1) << k, pfn = cache->batch;
-	pfn_t    end = pfn + cache->batch_pages;
+	unsigned k = order < PAGE_GROUP_ORDER ? order : PAGE_GROUP_ORDER;
+	uint64_t stacked;
+	pfn_t    pfn = page_group_find(pages, cache, k, &stacked);
 
-	for (; bit <= end - pfn; pfn += bit)
-		if (are_free(pages->page, pfn, pfn + bit) &&
-		    would_join(pages, pfn, k, order))
-			return gather(cache, pages->page, pfn, k, order);
-	return 0;
+	if (pfn == 0 || !would_join(pages, pfn, k, order))
+		return 0;
+	page_group_cut(pages, cache, pfn, k, stacked);
+	return take_buddies(cache->area, pages->page, pfn, k, order);
 }
 
 void page_empty_caches(struct page_alloc *pages)
 {
-	for (int i = 0; i < MEMAREAS; i++) {
-		struct page_cache *cache = &pages->cache[i];
-
-		while (cache->count > 0)
-			page_give_back(pages, cache->page[--cache->count], 0);
-	}
+	for (int i = 0; i < MEMAREAS; i++)
+		page_group_empty(pages, &pages->cache[i]);
 }

@@ -6,43 +6,36 @@
 
 /* Pages of one area by what the descriptors say. */
 struct account {
-	uint64_t used, cached, occupied;
+	uint64_t used, cached, grouped, occupied;
 };
 
 /* Whether the batch of a cache is one, where there is one. */
 static bool batch_is_sound(const struct page_alloc *pages, int kind)
 {
 	const struct page_cache *cache = &pages->cache[kind];
+	pfn_t                    batch = cache->batch;
 
-	if (cache->batch_pages == 0)
-		return true;
-	return cache->batch % PAGE_BATCH == 0 && cache->batch < pages->pages &&
-	       (int)memarea_of(cache->batch) == kind &&
-	       cache->batch_pages ==
-	               min_u64(PAGE_BATCH, pages->pages - cache->batch);
-}
-
-static bool has_free_buddy(const struct page_alloc *pages, pfn_t pfn)
-{
-	uint8_t buddy;
-
-	if ((pfn | 1) >= pages->pages)
-		return false;
-	buddy = (uint8_t)pages->page[pfn ^ 1].word;
-	return buddy == MSADSC_FREE || buddy == MSADSC_CACHED;
+	if (batch == PFN_LIMIT)
+		return cache->batch_pages == 0;
+	return batch % PAGE_BATCH == 0 && page_is_grouped(pages, batch) &&
+	       (int)memarea_of(batch) == kind &&
+	       cache->batch_pages == PAGE_BATCH;
 }
 
 /* One page on a stack; @lone counts those that are not of the batch. */
 static const char *check_cached(const struct page_alloc *pages, int kind,
                                 pfn_t pfn, unsigned *lone)
 {
-	if (pfn >= pages->pages || (int)memarea_of(pfn) != kind)
-		return "a cached page lies in the area of its cache";
+	uint64_t buddy;
+
+	if (!page_is_grouped(pages, pfn) || (int)memarea_of(pfn) != kind)
+		return "a cached page is of a group, in the area of its cache";
 	if (pages->page[pfn].word != MSADSC_CACHED)
 		return "a page in a cache is described as cached";
 	if (page_in_batch(&pages->cache[kind], pfn))
 		return NULL;
-	if (has_free_buddy(pages, pfn))
+	buddy = pages->page[pfn ^ 1].word;
+	if (buddy == MSADSC_CACHED || buddy == MSADSC_GROUPED)
 		return "a cached page with a free buddy is of the batch";
 	return ++*lone <= PAGE_LONE ? NULL : "a cache has room for its batch";
 }
@@ -60,7 +53,7 @@ static const char *check_cache(const struct page_alloc *pages, int kind)
 	if (cache->count > PAGE_LONE + PAGE_BATCH)
 		return "a cache has room for its pages";
 	if (!batch_is_sound(pages, kind))
-		return "a batch is an aligned part of its area";
+		return "a batch is an aligned part of a group of its area";
 	for (uint64_t i = 0; broken == NULL && i < cache->count; i++) {
 		for (uint64_t k = 0; k < i; k++)
 			if (cache->page[k] == cache->page[i])
@@ -81,6 +74,9 @@ static const char *count_page(struct account *account, struct msadsc d)
 		return NULL;
 	case MSADSC_CACHED:
 		account->cached++;
+		return NULL;
+	case MSADSC_GROUPED:
+		account->grouped++;
 		return NULL;
 	case MSADSC_OCCUPIED:
 		account->occupied += msadsc_pages(d);
@@ -123,8 +119,13 @@ const char *page_alloc_check(const struct page_alloc *pages)
 	if (broken == NULL && (pages->page != pages->array->page ||
 	                       pages->pages != pages->array->pages))
 		return "the allocator is that of its descriptors";
+	if (broken == NULL && pages->grouped != 0 &&
+	    pages->grouped != pages->pages)
+		return "all pages can be of groups, or none";
 	for (int i = 0; broken == NULL && i < MEMAREAS; i++)
 		broken = check_cache(pages, i);
+	if (broken == NULL)
+		broken = page_group_check(pages);
 	if (broken == NULL)
 		broken = count_pages(pages->array, account);
 	for (int i = 0; broken == NULL && i < MEMAREAS; i++) {
@@ -137,8 +138,9 @@ const char *page_alloc_check(const struct page_alloc *pages)
 			return "an area counts its occupied pages";
 		if (area->usable_pages != area->free_pages + area->run_pages +
 		                                  a->used + a->cached +
-		                                  a->occupied)
-			return "each page is free, occupied, used or cached";
+		                                  a->grouped + a->occupied)
+			return "each page is free, occupied, used, cached or "
+			       "grouped";
 	}
 	return broken;
 }

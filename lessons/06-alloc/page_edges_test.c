@@ -58,7 +58,7 @@ TEST(page_edge_a_page_of_the_batch_is_freed_once)
 TEST(page_edge_the_page_behind_the_batch_begins_another)
 {
 	struct page_cache *cache = &arena.pages.cache[MEMAREA_KERNEL];
-	pfn_t              batch = MEMAREA_KERNEL_BASE + 32, page;
+	pfn_t              batch = MEMAREA_KERNEL_BASE + 64, page;
 
 	arena_make(two_areas, NULL);
 	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page) == PAGE_OK)
@@ -94,25 +94,6 @@ TEST(page_edge_ram_behind_the_last_frame_is_foreign)
 	CHECK_EQ(pages_free_exact(&arena.pages, 512, 1), PAGE_FOREIGN);
 }
 
-/* The last page has a buddy, the one below: a cached page must know. */
-TEST(page_edge_the_buddy_of_a_cached_page_may_be_the_last)
-{
-	static const struct arena_range ram[] = { { 24, 32 },
-		                                  { 40, 46 },
-		                                  { 0, 0 } };
-	pfn_t                           page;
-
-	arena_make(ram, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page) == PAGE_OK)
-		continue;
-	for (page = 28; page < 30; page++)
-		CHECK_EQ(page_free(&arena.pages, page, 0), PAGE_OK);
-	CHECK_EQ(page_free(&arena.pages, 44, 0), PAGE_OK);
-	CHECK_BROKEN(arena.array.page[45].word, MSADSC_CACHED,
-	             page_alloc_check(&arena.pages),
-	             "a cached page with a free buddy is of the batch");
-}
-
 /* The last page below 32 MiB and the first above it keep to their areas. */
 TEST(page_edge_pages_beside_the_bound_keep_to_their_areas)
 {
@@ -125,8 +106,7 @@ TEST(page_edge_pages_beside_the_bound_keep_to_their_areas)
 		         PAGE_OK);
 	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].free_pages, 0);
 	CHECK_EQ(page_free(&arena.pages, below, 0), PAGE_OK);
-	CHECK_EQ(arena.pages.cache[MEMAREA_HARDWARE].count, 1);
-	CHECK_EQ(page_cached(&arena.pages), 1);
+	CHECK_EQ(arena.areas.area[MEMAREA_HARDWARE].free_pages, 1);
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 	CHECK_EQ(pages_free_exact(&arena.pages, below - 31, 31), PAGE_OK);
 	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
@@ -203,68 +183,4 @@ TEST(page_edge_free_pages_have_no_owner)
 		CHECK_EQ(page_owner(&arena.pages, pfn), 0);
 		CHECK_EQ(page_shares(&arena.pages, pfn), 0);
 	}
-}
-
-/* 64 pages, of which 60 come back one by one, none beside another: 32 wait,
- * 28 are listed, and from the lists 8 come at once. */
-TEST(page_edge_a_batch_of_single_pages_is_eight)
-{
-	static const struct arena_range ram[] = { { 64, 320 }, { 0, 0 } };
-	struct page_cache *cache = &arena.pages.cache[MEMAREA_HARDWARE];
-	pfn_t              page;
-
-	arena_make(ram, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page) == PAGE_OK)
-		continue;
-	for (page = 100; page < 220; page += 2)
-		CHECK_EQ(page_free(&arena.pages, page, 0), PAGE_OK);
-	CHECK_EQ(cache->count, PAGE_LONE);
-	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 0), 28);
-	for (unsigned i = 0; i < PAGE_LONE; i++)
-		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page),
-		         PAGE_OK);
-	CHECK_EQ(cache->count, 0);
-	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_USER, 0, &page), PAGE_OK);
-	CHECK_EQ(cache->count, PAGE_BATCH - 1);
-	CHECK_EQ(arena_blocks(MEMAREA_HARDWARE, 0), 20);
-	CHECK_BROKEN(cache->page[2], cache->page[1],
-	             page_alloc_check(&arena.pages),
-	             "a page is in a cache once");
-	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
-}
-
-/*  page   64       72       80       88       96     (from the kernel area on)
- *         |--list--|-batch--|------list-------|      order 5, by gathering: the
- *                                                    batch is an upper half */
-TEST(page_edge_a_batch_in_the_upper_half_is_gathered)
-{
-	const pfn_t        base = MEMAREA_KERNEL_BASE;
-	static const pfn_t group[] = { 64, 80, 88, 72 };
-	struct page_cache *cache = &arena.pages.cache[MEMAREA_KERNEL];
-	pfn_t              page;
-
-	arena_make(two_areas, NULL);
-	while (page_alloc(&arena.pages, MEMAREA_USER, 0, &page) == PAGE_OK)
-		continue;
-	for (unsigned i = 0; i < 4; i++)
-		for (unsigned k = 0; k < PAGE_BATCH; k++)
-			CHECK_EQ(
-				page_free(&arena.pages, base + group[i] + k, 0),
-				PAGE_OK);
-	CHECK_EQ(cache->batch, base + 72);
-	CHECK_EQ(cache->count, PAGE_BATCH);
-	for (unsigned i = 0; i < PAGE_BATCH; i++)
-		CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &page),
-		         PAGE_OK);
-	for (unsigned i = 0; i < PAGE_LONE; i++)
-		CHECK_EQ(page_free(&arena.pages,
-		                   base + (i < 20 ? 20 : 60) + 2 * i, 0),
-		         PAGE_OK);
-	for (unsigned i = 0; i < PAGE_BATCH; i++)
-		CHECK_EQ(page_free(&arena.pages, base + 72 + i, 0), PAGE_OK);
-	CHECK_EQ(cache->count, PAGE_LONE + PAGE_BATCH);
-	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
-	CHECK_EQ(page_alloc(&arena.pages, MEMAREA_KERNEL, 5, &page), PAGE_OK);
-	CHECK_EQ(page, base + 64);
-	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
 }

@@ -5,7 +5,7 @@
  * The idea: the buddy of a block is one exclusive-or away, and its descriptor
  * says whether it is free and whole.  No list is searched.
  */
-#include "page_block.h"
+#include "page_group.h"
 
 /* Buddies never meet across a bound of areas, so nobody has to ask.  The user
  * area starts at a multiple of the largest block.  The kernel area starts at
@@ -75,19 +75,9 @@ put(struct page_alloc *pages, struct memarea *area, pfn_t pfn, unsigned order)
 	return PAGE_OK;
 }
 
-void page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order)
+void page_put(struct page_alloc *pages, pfn_t pfn, unsigned order)
 {
-	struct memarea *area = page_cache_of(pages, pfn)->area;
-	pfn_t           buddy = pfn ^ 1;
-
-	if (order == 0 && buddy < pages->pages &&
-	    pages->page[buddy].word == MSADSC_CACHED) {
-		page_cache_drop(page_cache_of(pages, pfn), buddy, 1);
-		pages->page[pfn | 1].word = 0;
-		pfn &= buddy;
-		order = 1;
-	}
-	put(pages, area, pfn, order);
+	put(pages, page_cache_of(pages, pfn)->area, pfn, order);
 }
 
 enum page_status page_look(const struct page_alloc *pages, pfn_t first)
@@ -102,6 +92,7 @@ enum page_status page_look(const struct page_alloc *pages, pfn_t first)
 	case MSADSC_RUN:
 	case MSADSC_FREE:
 	case MSADSC_CACHED:
+	case MSADSC_GROUPED:
 		return PAGE_IS_FREE;
 	default:
 		/* Page 0 comes here too, as nothing holds it. */
@@ -109,63 +100,42 @@ enum page_status page_look(const struct page_alloc *pages, pfn_t first)
 	}
 }
 
-/* Put the pages of the batch that are in the cache onto the lists. */
-static __attribute__((noinline)) void end_batch(struct page_alloc *pages,
-                                                struct page_cache *cache)
-{
-	struct msadsc *page = pages->page;
-	pfn_t          first = cache->batch, end = first + cache->batch_pages;
-	uint64_t       before = cache->count;
-
-	page_cache_drop(cache, first, cache->batch_pages);
-	if (before - cache->count == PAGE_BATCH) {
-		for (unsigned i = 0; i < PAGE_BATCH; i++)
-			page[first + i].word = 0;
-		put(pages, cache->area, first, PAGE_BATCH_ORDER);
-		return;
-	}
-	for (pfn_t pfn = first; pfn < end; pfn++)
-		if (page[pfn].word == MSADSC_CACHED)
-			put(pages, cache->area, pfn, 0);
-}
-
-/* A single page whose buddy is on the stack: both are of the batch, or the
- * batch begins here. */
-static __attribute__((noinline)) enum page_status
-free_beside_cached(struct page_alloc *pages, struct page_cache *cache,
-                   pfn_t first)
-{
-	if (!page_in_batch(cache, first)) {
-		end_batch(pages, cache);
-		page_batch_start(pages, cache, first);
-	}
-	cache->page[cache->count++] = (uint32_t)first;
-	pages->page[first].word = MSADSC_CACHED;
-	return PAGE_OK;
-}
-
-/* A single page that has a buddy, and whose descriptor is stale, is free. */
+/* A single page that can be of a group, and whose descriptor is stale, is
+ * free. */
 static inline enum page_status put_one(struct page_alloc *pages, pfn_t first)
 {
+	struct page_group *group = page_group_of(pages, first);
 	struct msadsc     *page = pages->page;
-	struct page_cache *cache = page_cache_of(pages, first);
-	uint8_t            buddy = (uint8_t)page[first ^ 1].word;
-	struct memarea    *area = cache->area;
+	uint64_t           free = group->free, want;
 
-	if (buddy == MSADSC_FREE) {
-		area->free_pages++;
-		return join(area, page, pages->pages, first, 0);
-	}
-	if (buddy == MSADSC_CACHED)
-		return free_beside_cached(pages, cache, first);
-	if (cache->count < PAGE_LONE) {
-		cache->page[cache->count++] = (uint32_t)first;
-		page[first].word = MSADSC_CACHED;
+	if (free == 0) {
+		struct page_cache *cache = page_cache_of(pages, first);
+
+		if (group->want == 0 || page[first ^ 1].word == MSADSC_CACHED ||
+		    cache->count >= PAGE_LONE)
+			return page_group_put_one(pages, first);
+		page_cache_push(cache, page, first);
 		return PAGE_OK;
 	}
-	area->free_pages++;
-	push(area, area->list, page, first, 1, page_free_word(0));
+	if (page[first ^ 1].word == MSADSC_CACHED)
+		return page_group_put_one(pages, first);
+	free |= UINT64_C(1) << first % PAGE_GROUP;
+	want = group->want << (first & group->at);
+	if ((free & want) == want)
+		return page_group_grow(pages, first, free);
+	group->free = free;
+	page[first].word = MSADSC_GROUPED;
 	return PAGE_OK;
+}
+
+void page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order)
+{
+	if (!page_is_grouped(pages, pfn))
+		page_put(pages, pfn, order);
+	else if (order == 0)
+		put_one(pages, pfn);
+	else
+		page_group_put(pages, pfn, page_bits(order));
 }
 
 /* A free that is a share's, an owner's, or a mistake. */
@@ -190,8 +160,6 @@ free_other(struct page_alloc *pages, pfn_t first, unsigned order)
 	if (page_word_shares(d) > 1)
 		pages->page[first] = page_used(order, page_word_shares(d) - 1,
 		                               page_word_owner(d));
-	else if (order == 0 && (first | 1) < pages->pages)
-		put_one(pages, first);
 	else
 		page_give_back(pages, first, order);
 	return PAGE_OK;
@@ -199,7 +167,7 @@ free_other(struct page_alloc *pages, pfn_t first, unsigned order)
 
 enum page_status page_free_one(struct page_alloc *pages, pfn_t first)
 {
-	if ((first | 1) >= pages->pages ||
+	if (first >= pages->grouped ||
 	    pages->page[first].word != page_used(0, 1, 0).word)
 		return free_other(pages, first, 0);
 	return put_one(pages, first);
@@ -210,8 +178,10 @@ enum page_status page_free_block(struct page_alloc *pages, pfn_t first,
 {
 	if (order > ORDER_MAX)
 		return PAGE_BAD_ORDER;
-	if (first >= pages->pages ||
+	if (first >= pages->grouped ||
 	    pages->page[first].word != page_used(order, 1, 0).word)
 		return free_other(pages, first, order);
+	if (page_group_of(pages, first)->want != 0)
+		return page_group_put(pages, first, page_bits(order));
 	return put(pages, page_cache_of(pages, first)->area, first, order);
 }

@@ -42,6 +42,9 @@ static void model_start(const struct arena_range *ram,
 	for (; ram->past != 0; ram++)
 		for (pfn_t pfn = ram->first; pfn < ram->past; pfn++)
 			model.what[pfn - model.base] = FREE;
+	for (pfn_t pfn = model.base; pfn < arena.array.pages; pfn++)
+		if (arena_holds_groups(pfn))
+			model.what[pfn - model.base] = OCCUPIED;
 	for (uint32_t i = 0; i < arena.occupants.count; i++)
 		for (pfn_t pfn = pfn_down(arena.occupants.entry[i].base);
 		     pfn < pfn_up(arena.occupants.entry[i].end); pfn++)

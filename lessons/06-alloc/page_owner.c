@@ -52,11 +52,20 @@ unsigned page_shares(const struct page_alloc *pages, pfn_t first)
 	return (unsigned)page_word_shares(used_at(pages, first));
 }
 
+uint64_t page_own(const struct page_alloc *pages)
+{
+	return bytes_to_pages(page_groups(pages->grouped) *
+	                      sizeof(struct page_group));
+}
+
 uint64_t page_cached(const struct page_alloc *pages)
 {
 	uint64_t cached = 0;
 
 	for (int i = 0; i < MEMAREAS; i++)
 		cached += pages->cache[i].count;
+	for (pfn_t pfn = 0; pfn < pages->grouped; pfn += PAGE_GROUP)
+		cached += (uint64_t)__builtin_popcountll(
+			page_group_of(pages, pfn)->free);
 	return cached;
 }

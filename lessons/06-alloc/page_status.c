@@ -1,9 +1,22 @@
 /**
  * @file
- * Lesson 6: refusals in words: see page_alloc.h.
+ * Lesson 6: what there is, and refusals, in words: see page_alloc.h.
  */
 #include "console.h"
 #include "page_block.h"
+
+void page_alloc_print(const struct page_alloc *pages)
+{
+	uint64_t groups = page_groups(pages->grouped);
+
+	if (groups == 0)
+		kprintf("page: no groups: no block has %d pages\n", PAGE_GROUP);
+	else
+		kprintf("page: %llu pages hold what is known of %llu groups of "
+		        "%d pages\n",
+		        (unsigned long long)page_own(pages),
+		        (unsigned long long)groups, PAGE_GROUP);
+}
 
 const char *page_status_text(enum page_status status)
 {
@@ -58,6 +71,10 @@ const char *page_explain(char                     text[PAGE_EXPLAIN_BYTES],
 		break;
 	case MSADSC_CACHED:
 		ksnprintf(text + n, room, ": a free page kept at hand");
+		break;
+	case MSADSC_GROUPED:
+		ksnprintf(text + n, room, ": a free page of a group of %d",
+		          PAGE_GROUP);
 		break;
 	default:
 		break;

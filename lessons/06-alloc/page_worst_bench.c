@@ -2,17 +2,20 @@
  * @file
  * Benchmark of lesson 6, pages: calls made as costly as can be.
  *
- *     W-free     a page is freed and begins a batch, while of the batch before
- *                seven pages are cached and join up to the largest block
- *     W-split    that block is halved down to a page, for a cache that takes
- *                seven single pages first
- *     W-gather   a block is asked for of which all pages are free, but every
- *                second one of the batch is in the cache
+ *     W-free     a page is freed beside one on the stack, so that another group
+ *                is the current one: all of the one before is free, its batch
+ *                lies at the bottom of the stack, and it joins up to the
+ *                largest block
+ *     W-split    that block is halved for a group, which a page is taken from
+ *     W-lone     the stack is filled from as many groups as a batch has pages
+ *     W-gather   a block is asked for of which all pages are free, and the
+ *                current group is a part of it
  */
 #include "memory_bench.h"
+#include "page_block.h"
 
 /* Pages that are in use one by one. */
-#define SINGLES_ORDER 10
+#define SINGLES_ORDER 11
 #define SINGLES       (1 << SINGLES_ORDER)
 
 struct worst {
@@ -86,11 +89,19 @@ static void free_row(struct worst *w, unsigned i, unsigned order)
 	                 (UINT64_C(1) << order) - 1);
 }
 
-/* Of the largest block the first 2^order pages are free.  The stack is as full
- * as can be: pages whose buddies are in use, and of the first batch of that
- * block those that @mask says.  What else is free of it is neither the first
- * nor the last on a list. */
-static void fill_cache(struct worst *w, unsigned order, unsigned mask)
+/* On the stack are pages whose buddies are in use, as many as may be. */
+static void fill_stack(struct worst *w)
+{
+	struct page_cache *cache = page_cache_of(&w->m->pages, w->singles);
+
+	for (pfn_t i = 0; cache->count < PAGE_LONE; i += 2)
+		page_free(&w->m->pages, w->singles + i, 0);
+}
+
+/* Of the largest block the first 2^order pages are free.  The first 64 are the
+ * current group, whose batch lies at the bottom of a full stack.  What else is
+ * free of it is neither the first nor the last on a list. */
+static void fill(struct worst *w, unsigned order)
 {
 	struct page_alloc *pages = &w->m->pages;
 	pfn_t              first;
@@ -100,22 +111,17 @@ static void fill_cache(struct worst *w, unsigned order, unsigned mask)
 		page_alloc(pages, BENCH_KIND, 0, &first);
 	ASSERT(first == w->block + PAGE_BATCH - 1, "0x%llx",
 	       (unsigned long long)first);
-	while (page_alloc(pages, BENCH_KIND, PAGE_BATCH_ORDER, &first) ==
-	       PAGE_OK)
-		;
+	for (unsigned k = ORDERS; k-- > PAGE_GROUP_ORDER;)
+		while (page_alloc(pages, BENCH_KIND, k, &first) == PAGE_OK)
+			;
 	free_row(w, 0, order);
-	for (unsigned k = PAGE_BATCH_ORDER; k < order; k++)
+	for (unsigned k = PAGE_GROUP_ORDER; k < order; k++)
 		pages_free_exact(pages, w->block + (UINT64_C(1) << k),
 		                 UINT64_C(1) << k);
-	for (unsigned i = 0; i < PAGE_BATCH; i++)
-		if ((mask >> i & 1) == 0)
-			pages_free_exact(pages, w->block + i, 1);
 	free_row(w, 1, order);
-	for (unsigned i = 0; i < PAGE_LONE; i++)
-		page_free(pages, w->singles + 2 * i, 0);
 	for (unsigned i = 0; i < PAGE_BATCH; i++)
-		if ((mask >> i & 1) != 0)
-			page_free(pages, w->block + i, 0);
+		page_free(pages, w->block + i, 0);
+	fill_stack(w);
 }
 
 static void run_free(void)
@@ -123,7 +129,7 @@ static void run_free(void)
 	struct worst w;
 
 	take_all(&w);
-	fill_cache(&w, w.order, 0x7f);
+	fill(&w, w.order);
 	count_free(&w, "W-free", w.singles + 1);
 }
 
@@ -133,9 +139,21 @@ static void run_split(void)
 
 	take_all(&w);
 	page_free(&w.m->pages, w.block, w.order);
-	for (unsigned i = 0; i < PAGE_BATCH - 1; i++)
-		pages_free_exact(&w.m->pages, w.singles + 2 * i, 1);
 	count_alloc(&w, "W-split", 0);
+}
+
+static void run_lone(void)
+{
+	struct worst w;
+	pfn_t        first;
+
+	take_all(&w);
+	fill_stack(&w);
+	for (unsigned i = 0; i < PAGE_BATCH; i++)
+		page_free(&w.m->pages, w.singles + (8 + i) * PAGE_GROUP, 0);
+	for (unsigned i = 0; i < PAGE_LONE; i++)
+		page_alloc(&w.m->pages, BENCH_KIND, 0, &first);
+	count_alloc(&w, "W-lone", 0);
 }
 
 static void run_gather(unsigned order)
@@ -144,7 +162,7 @@ static void run_gather(unsigned order)
 
 	take_all(&w);
 	order = order < w.order ? order : w.order;
-	fill_cache(&w, order, 0x55);
+	fill(&w, order);
 	count_alloc(&w, "W-gather", order);
 }
 
@@ -152,6 +170,7 @@ BENCH(worst)
 {
 	run_free();
 	run_split();
+	run_lone();
 	run_gather(9);
 	run_gather(ORDER_MAX);
 }

@@ -4,15 +4,16 @@
 cd "$(dirname "$0")/../.." || exit 1
 . common/host/tap.sh
 program=${FAST:-build/fast}/random
+small=${SMALL:-build/small}/random
 operations=${OPERATIONS:-10000000}
 
-# play GAME PERCENT: so many of the operations.
+# play GAME PERCENT [PROGRAM]: so many of the operations.
 play() {
-	result=$($program "$1" --operations $((operations / 100 * $2)) \
+	result=$(${3:-$program} "$1" --operations $((operations / 100 * $2)) \
 		--seed "${SEED:-1}")
 	status=$?
 	echo "$result" | grep '^#'
-	point $status "$1: the model agrees after each operation"
+	point $status "$1${3:+, groups of four}: the model agrees after each operation"
 }
 
 # find GAME BUG: within ten moves.
@@ -25,8 +26,10 @@ find() {
 	point $? "$1: a mistake of the kind '$2' is found and made short"
 }
 
-play pages 70
-play areas 10
+play pages 15
+play areas 5
+play pages 50 "$small"
+play areas 10 "$small"
 play objects 6
 play zones 4
 play memm 6
