@@ -24,7 +24,8 @@ FIGURES = TOP / "docs" / "figures"
 RUNS = FIGURES / "runs.txt"
 SERVER = "lessons/01-e820/maps/023-dell-r7625-768g-46-entries.e820"
 KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
-STATES = ["nothing", "run", "free", "used", "occupied", "cached"]
+STATES = ["nothing", "run", "free", "used", "occupied", "cached",
+          "grouped"]
 KINDS = {"usable": "ram", "reserved": "reserved", "acpi-data": "acpi",
          "acpi-nvs": "acpi"}
 AREAS = ["hardware", "kernel", "user"]

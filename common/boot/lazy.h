@@ -28,7 +28,7 @@
 /**
  * From now on be lazy.  Takes pages for the window's tables, as many as it
  * would need if all of it were written, from the lowest RAM that nothing
- * occupies: 4 MiB for 1 TiB.
+ * occupies: 4.3 MiB for 1 TiB.
  *
  * @param boot       its map is used as it is
  * @param occupants  says what is taken; gets what we take, "lazy-tables"
@@ -45,7 +45,7 @@ void lazy_init(const struct boot_info *boot, struct occupants *occupants);
  */
 void *lazy_zeroed(paddr_t paddr, uint64_t bytes);
 
-/** Bytes that were cleared behind the window, and that its tables take. */
+/** Bytes that were cleared behind the windows, and that its tables take. */
 uint64_t lazy_bytes(void);
 
 /**

@@ -27,7 +27,8 @@ from bench_peers import peers_table  # noqa: E402
 CHANGED = 0.02
 
 # Workloads, and the GiB of the machines that they run on.
-RUNS = [("e820", (1,)), ("boot", (1, 4, 64, 1020)), ("pages", (4,)),
+RUNS = [("e820", (1,)), ("boot", (1, 4, 64, 1020)),
+        ("init", (1, 4, 64, 1020)), ("pages", (4,)),
         ("worst", (1, 4, 64)), ("objects", (4,)), ("memm", (32,)),
         ("memm_small", (4,)), ("user_map", (4,))]
 
@@ -46,6 +47,7 @@ ROWS = [
     ("W-gather9", "the worst block of order 9: a group is a part of it"),
     ("W-gather17", "the same, order 17"),
     ("W-gather18", "the same, order 18"),
+    ("W-areas18", "the same, after another area has all but half of it"),
     ("P64", "the only object, 64 bytes: allocated and freed"),
     ("P256", "the same, 256 bytes"),
     ("P1024", "the same, 1024 bytes"),
@@ -69,15 +71,17 @@ ROWS = [
     ("D-stages", "stages 2 to 5, whole"),
     ("D-ready", "from the first instruction to ready, whole"),
     ("D-bytes", "bytes of descriptors that were cleared, a page"),
+    ("D-init", "page_alloc_init(): room for groups, whole"),
     ("lazy-stages", "stages 2 to 5 with the word lazy, whole"),
     ("lazy-ready", "to ready with the word lazy, whole"),
     ("lazy-bytes", "bytes cleared with the word lazy, a page"),
+    ("lazy-init", "page_alloc_init() with the word lazy, whole"),
 ]
 
 
-def in_lazy_kernel(kernel, gib):
+def in_lazy_kernel(kernel, workload, gib):
     """The boot with the word lazy: its rows have that name."""
-    rows = in_kernel(kernel, "boot", gib, "--cmdline", "lazy")
+    rows = in_kernel(kernel, workload, gib, "--cmdline", "lazy")
     return {row.replace("D-", "lazy-"): cell for row, cell in rows.items()}
 
 
@@ -89,8 +93,9 @@ def measure(options):
                 for run in runs]
         kernel = [pool.submit(in_kernel, options.kernel, *run)
                   for run in runs]
-        lazy = [pool.submit(in_lazy_kernel, options.kernel, gib)
-                if workload == "boot" else None for workload, gib in runs]
+        lazy = [pool.submit(in_lazy_kernel, options.kernel, workload, gib)
+                if workload in ("boot", "init") else None
+                for workload, gib in runs]
         counted = [(h.result(), {**k.result(), **(z.result() if z else {})})
                    for h, k, z in zip(host, kernel, lazy)]
     # Alone on the machine, for the clock's sake.

@@ -239,7 +239,8 @@ int main(int argc, char **argv)
 		try_all(&found[i]);
 	printf("1..1\n# %llu states, %llu allocations, %llu frees; refused: "
 	       "%llu allocations, %llu frees\n"
-	       "ok 1 each state of lists and cache that is reached is sound\n",
+	       "ok 1 each state of lists, groups and stack that is reached is "
+	       "sound\n",
 	       (unsigned long long)states, (unsigned long long)allocs,
 	       (unsigned long long)frees, (unsigned long long)no_memory,
 	       (unsigned long long)refusals);

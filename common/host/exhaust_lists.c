@@ -9,7 +9,8 @@
  * many as the free blocks of each order can be put in a row.
  *
  * The arena has 16 units of two pages.  So every block has an order of 1 to 5
- * and goes by the lists alone: single pages go by a cache in front of them.
+ * and goes by the lists alone: single pages would be of
+ * groups, where there are any.
  *
  * The judge is an allocator of its own, with arrays for lists.  It says what
  * each call must answer, and every byte that the call must leave.

@@ -259,7 +259,7 @@ TEST(msadsc_tell_knows_blocks)
 	           " page[0x4] = 0x0000000000000000\n");
 	m->page[7].word = 6;
 	CHECK_TEXT(PRINTED(msadsc_tell(&m->array, PAGES(7))),
-	           " page     broken\n"
+	           " page     a free page of a group\n"
 	           " page[0x7] = 0x0000000000000006\n");
 	m->page[7].word = 7;
 	CHECK_TEXT(PRINTED(msadsc_tell(&m->array, PAGES(7))),

@@ -26,10 +26,14 @@ static pfn_t find_carefully(const struct msadsc_array *array, pfn_t pfn)
 void msadsc_tell(const void *array, paddr_t paddr)
 {
 	static const char *const state[] = {
-		"nothing",      "a run of free pages",
-		"a free block", "a block given out",
-		"occupied",     "a free page kept at hand",
-		"broken",       "broken",
+		"nothing",
+		"a run of free pages",
+		"a free block",
+		"a block given out",
+		"occupied",
+		"a free page kept at hand",
+		"a free page of a group",
+		"broken",
 	};
 	const struct msadsc_array *a = array;
 	pfn_t                      pfn = pfn_down(paddr), first;

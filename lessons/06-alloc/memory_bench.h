@@ -25,7 +25,7 @@ struct bench_memory *bench_memory_new(void);
 /** Memory for a workload's own notes, from the machine's pages. */
 void *bench_memory_take(struct bench_memory *m, uint64_t bytes);
 
-/** Pages that are free, cached ones included. */
+/** Pages that are free, also in groups and on stacks. */
 uint64_t bench_memory_free_pages(const struct bench_memory *m);
 
 #endif

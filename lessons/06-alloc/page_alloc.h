@@ -64,8 +64,15 @@ enum page_status {
 
 /** Other pages that lie on a page_cache at most. */
 #ifndef PAGE_LONE
-#define PAGE_LONE 48
+#define PAGE_LONE 64
 #endif
+
+_Static_assert(PAGE_GROUP_ORDER >= 2 && PAGE_GROUP_ORDER <= 6 &&
+                       PAGE_BATCH_ORDER >= 1 &&
+                       PAGE_BATCH_ORDER <= PAGE_GROUP_ORDER,
+               "a group is a word at most, and a batch a part of it");
+_Static_assert(PAGE_LONE >= PAGE_BATCH - 1 + PAGE_GROUP / 2,
+               "where a page less than a batch waits, one group more has room");
 
 /**
  * 64 pages that are given out one by one: a block of them was taken off the
@@ -137,8 +144,8 @@ static inline struct msadsc page_used(unsigned order, uint64_t shares,
  * Start giving out what is on the lists.
  *
  * Groups need 32 bytes for each 64 pages, and take them from the lists.  Where
- * no block has 64 pages, or none that many, there are no groups: single pages
- * come from the lists then, and no stack is in front of them.
+ * no block has 64 pages, or none is large enough for that, there are no groups:
+ * single pages come from the lists then, and no stack is in front of them.
  *
  * @param pages  all of it is set; unchanged unless PAGE_OK is returned
  * @param array  merged; it and @p areas must outlive @p pages, and belong to
@@ -283,11 +290,12 @@ uint16_t page_owner(const struct page_alloc *pages, pfn_t first);
  * constant time. */
 unsigned page_shares(const struct page_alloc *pages, pfn_t first);
 
-/** Put all cached pages onto the lists, joined: the lists alone are free.
- * Takes O(ORDERS) time for each cached page. */
+/** Put all free pages of stacks and groups onto the lists, joined: all that is
+ * free is there then.  Takes O(ORDERS) time for each of them. */
 void page_empty_caches(struct page_alloc *pages);
 
-/** Pages in the three caches.  Takes constant time. */
+/** Free pages of stacks and groups, which are on no list.  Takes O(groups)
+ * time. */
 uint64_t page_cached(const struct page_alloc *pages);
 
 /**
@@ -330,7 +338,7 @@ enum page_status pages_free_exact(struct page_alloc *pages, pfn_t first,
 
 /**
  * NULL, or the sentence of the first broken invariant: what merge_check()
- * sees, and that each page is free, occupied, used or cached, once.  Takes
+ * sees, and that each page is free, occupied, used, cached or grouped, once.  Takes
  * O(pages) time.
  */
 const char *page_alloc_check(const struct page_alloc *pages);

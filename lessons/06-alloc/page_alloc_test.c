@@ -1,7 +1,7 @@
 /**
  * @file
  * Tests of lesson 6, pages by the block.  In a picture one letter is a page:
- * U used, f free, c cached, o occupied, and blocks stand between bars.
+ * U used, f free, o occupied, and blocks stand between bars.
  */
 #include "kstring.h"
 #include "page_arena_test.h"

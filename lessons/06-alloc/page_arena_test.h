@@ -10,7 +10,7 @@
 #include "page_alloc.h"
 
 /** Frames that an arena can describe: it ends a little above 32 MiB. */
-#define ARENA_FRAMES (MEMAREA_KERNEL_BASE + 192)
+#define ARENA_FRAMES (MEMAREA_KERNEL_BASE + 256)
 
 /** Descriptors that a snapshot keeps: those below must be holes. */
 #define ARENA_KEPT 512

@@ -80,7 +80,6 @@ void page_group_open(struct page_alloc *pages, struct page_cache *cache,
 	page_describe(pages->page + first, PAGE_GROUP, MSADSC_GROUPED);
 	group->free = page_bits(PAGE_GROUP_ORDER);
 	page_group_wait(group, PAGE_GROUP_ORDER);
-	page_batch_set(cache, first);
 }
 
 void page_group_take_lone(struct page_alloc *pages, struct page_cache *cache)

@@ -62,6 +62,21 @@ static void run_all(bool in_order)
 	       (unsigned long long)w.free_pages);
 }
 
+/* What lesson 6 adds to "ready": memory for groups, which is cleared. */
+BENCH(init)
+{
+	struct bench_machine *machine = bench_machine_read();
+	struct bench_memory  *m = (struct bench_memory *)machine;
+	uint64_t              since;
+
+	bench_machine_stages(machine);
+	since = bench_begin();
+	page_alloc_init(&m->pages, &machine->array, &machine->areas);
+	bench_row("D-init", machine->array.usable_pages, bench_end(since));
+	ASSERT(page_alloc_check(&m->pages) == NULL, "%s",
+	       page_alloc_check(&m->pages));
+}
+
 BENCH(pages)
 {
 	struct page_workload w = new_workload();

@@ -119,8 +119,8 @@ const char *page_alloc_check(const struct page_alloc *pages)
 	if (broken == NULL && (pages->page != pages->array->page ||
 	                       pages->pages != pages->array->pages))
 		return "the allocator is that of its descriptors";
-	if (broken == NULL && pages->grouped != 0 &&
-	    pages->grouped != pages->pages)
+	if (broken == NULL &&
+	    pages->grouped != (pages->group == NULL ? 0 : pages->pages))
 		return "all pages can be of groups, or none";
 	for (int i = 0; broken == NULL && i < MEMAREAS; i++)
 		broken = check_cache(pages, i);

@@ -36,20 +36,24 @@ unsigned page_bits_order(uint64_t free)
 	return k;
 }
 
-/* Put the group around @pfn onto shelf @k; above the last are the lists. */
+/* All pages of the group around @pfn, which is on no shelf, are free: they are a
+ * block of the lists again. */
+static void to_lists(struct page_alloc *pages, pfn_t pfn)
+{
+	pfn_t first = pfn / PAGE_GROUP * PAGE_GROUP;
+
+	*page_group_of(pages, first) = (struct page_group){ 0 };
+	page_describe(pages->page + first, PAGE_GROUP, 0);
+	page_put(pages, first, PAGE_GROUP_ORDER);
+}
+
+/* Put the group around @pfn onto shelf @k. */
 static inline void onto_shelf(struct page_alloc *pages,
                               struct page_cache *cache, pfn_t pfn, unsigned k)
 {
 	uint32_t           number = (uint32_t)(pfn / PAGE_GROUP);
 	struct page_group *group = &pages->group[number];
-	pfn_t              first = pfn / PAGE_GROUP * PAGE_GROUP;
 
-	if (k == PAGE_GROUP_ORDER) {
-		*group = (struct page_group){ 0 };
-		page_describe(pages->page + first, PAGE_GROUP, 0);
-		page_put(pages, first, PAGE_GROUP_ORDER);
-		return;
-	}
 	page_group_wait(group, k + 1);
 	group->next = cache->shelf[k];
 	if (group->next != 0)
@@ -65,6 +69,8 @@ void page_group_sort(struct page_alloc *pages, struct page_cache *cache,
 
 	if (group->free == 0)
 		page_group_wait(group, 0);
+	else if (group->free == page_bits(PAGE_GROUP_ORDER))
+		to_lists(pages, pfn);
 	else
 		onto_shelf(pages, cache, pfn, page_bits_order(group->free));
 }
@@ -91,12 +97,15 @@ enum page_status page_group_grow(struct page_alloc *pages, pfn_t pfn,
 	group->free = free;
 	if (page_group_is_current(cache, pfn)) {
 		page_batch_none(cache);
-		onto_shelf(pages, cache, pfn, PAGE_GROUP_ORDER);
+		to_lists(pages, pfn);
 	} else if (group->order == 1 && is_done(pages, cache)) {
 		page_group_enter(pages, cache, pfn);
 	} else {
 		page_group_off_shelf(pages, cache, group);
-		onto_shelf(pages, cache, pfn, group->order);
+		if (group->order == PAGE_GROUP_ORDER)
+			to_lists(pages, pfn);
+		else
+			onto_shelf(pages, cache, pfn, group->order);
 	}
 	return PAGE_OK;
 }
@@ -162,6 +171,8 @@ pfn_t page_group_find(const struct page_alloc *pages,
 	}
 	free = page_group_of(pages, first)->free |
 	       *stacked << cache->batch % PAGE_GROUP;
+	if (order == PAGE_GROUP_ORDER)
+		return free == page_bits(order) ? first : 0;
 	for (unsigned k = 0; k < order; k++)
 		free = join(free, k);
 	return free == 0 ? 0 : first + (unsigned)__builtin_ctzll(free);
@@ -206,6 +217,16 @@ void page_group_empty(struct page_alloc *pages, struct page_cache *cache)
 	}
 }
 
+/* Whether a block can become a group. */
+static bool can_group(const struct memareas *areas)
+{
+	for (int i = MEMAREAS; i-- > 0;)
+		if (areas->area[i].orders >> PAGE_GROUP_ORDER != 0 ||
+		    areas->area[i].run_pages >= PAGE_GROUP)
+			return true;
+	return false;
+}
+
 /* Nobody can free [first, end), which was taken. */
 static void occupy(struct page_alloc *pages, pfn_t first, pfn_t end)
 {
@@ -222,18 +243,18 @@ void page_group_init(struct page_alloc *pages)
 {
 	uint64_t bytes = page_groups(pages->pages) * sizeof(struct page_group);
 	uint64_t count = bytes_to_pages(bytes);
-	bool     useful = false;
 	pfn_t    first;
 
-	for (int i = 0; i < MEMAREAS; i++) {
-		const struct memarea *area = &pages->areas->area[i];
-
-		useful |= area->orders >> PAGE_GROUP_ORDER != 0 ||
-		          area->run_pages >= PAGE_GROUP;
-	}
-	if (!useful ||
-	    pages_alloc_exact(pages, MEMAREA_KERNEL, count, &first) != PAGE_OK)
+	if (!can_group(pages->areas) ||
+	    (pages_alloc_exact(pages, MEMAREA_KERNEL, count, &first) !=
+	             PAGE_OK &&
+	     pages_alloc_exact(pages, MEMAREA_USER, count, &first) != PAGE_OK))
 		return;
+	/* That may have broken the only block that could become a group. */
+	if (!can_group(pages->areas)) {
+		pages_free_exact(pages, first, count);
+		return;
+	}
 	occupy(pages, first, first + count);
 	pages->group = phys_to_virt_zeroed(pfn_to_paddr(first), bytes);
 	pages->grouped = pages->pages;

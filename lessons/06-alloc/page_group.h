@@ -56,8 +56,8 @@ static inline void page_group_off_shelf(struct page_alloc       *pages,
 /** Find memory for groups, where there is a use for them. */
 void page_group_init(struct page_alloc *pages);
 
-/** The block of PAGE_GROUP pages at @p first, off the lists, is a group, and
- * the current one, all free. */
+/** The block of PAGE_GROUP pages at @p first, off the lists, is a group, all
+ * free, and will be the current one: page_group_take_batch() comes next. */
 void page_group_open(struct page_alloc *pages, struct page_cache *cache,
                      pfn_t first);
 
@@ -69,8 +69,8 @@ void page_group_enter(struct page_alloc *pages, struct page_cache *cache,
 /** No group is the current one. */
 void page_group_leave(struct page_alloc *pages, struct page_cache *cache);
 
-/** Put lone pages onto the empty stack, until they are a batch or shelf 0,
- * which is not empty, is. */
+/** Put the pages of groups on shelf 0, of which there is one, onto the empty
+ * stack, until these are as many as a batch or the shelf is empty. */
 void page_group_take_lone(struct page_alloc *pages, struct page_cache *cache);
 
 /** Put a batch of the current group, around @p pfn, onto the empty stack. */
@@ -83,8 +83,8 @@ enum page_status page_group_grow(struct page_alloc *pages, pfn_t pfn,
                                  uint64_t free);
 
 /** A single page is free that cannot go where most go: it is of no group, or
- * beside a page on the stack, or nothing else is free of its group and it finds
- * no room there. */
+ * beside a page on the stack, or no bit of its group is set and the stack has no
+ * room. */
 enum page_status page_group_put_one(struct page_alloc *pages, pfn_t pfn);
 
 /** Free pages of a group that are neither free nor on the stack so far: page

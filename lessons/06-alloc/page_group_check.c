@@ -23,6 +23,8 @@ static const char *check_pages(const struct page_alloc *pages, pfn_t first,
 {
 	if (pages->pages - first < PAGE_GROUP)
 		return "a group has all of its pages";
+	if (pages->page[first].word == 0)
+		return "all pages of a group are its own";
 	for (unsigned i = 0; i < PAGE_GROUP; i++) {
 		struct msadsc d = pages->page[first + i];
 
@@ -55,9 +57,9 @@ static const char *check_group(const struct page_alloc *pages, pfn_t first,
 {
 	const struct page_group *group = page_group_of(pages, first);
 	enum memarea_kind        kind = memarea_of(first);
-	pfn_t                    batch = pages->cache[kind].batch;
-	unsigned                 order = page_bits_order(group->free) + 1;
-	const char              *broken;
+	bool     is_current = page_group_is_current(&pages->cache[kind], first);
+	unsigned order = page_bits_order(group->free) + 1;
+	const char *broken;
 
 	if (group->want == 0)
 		return is_none(group) ? check_none(pages, first)
@@ -65,12 +67,14 @@ static const char *check_group(const struct page_alloc *pages, pfn_t first,
 	broken = check_pages(pages, first, group->free);
 	if (broken != NULL)
 		return broken;
-	if (batch / PAGE_GROUP == first / PAGE_GROUP)
+	if (is_current)
 		order = PAGE_GROUP_ORDER;
 	else if (group->free == 0)
 		order = 0;
 	else
 		shelved[kind]++;
+	if ((order == 0 || is_current) && (group->next | group->before) != 0)
+		return "a group on no shelf has no links";
 	if (group->free == page_bits(PAGE_GROUP_ORDER))
 		return "a group that is free is a block of the lists";
 	if (!waits_for(group, order))
@@ -95,7 +99,7 @@ static const char *check_shelf(const struct page_alloc *pages, int kind,
 		if (first >= pages->grouped || (int)memarea_of(first) != kind)
 			return "a shelf has groups of its area";
 		if (group->order != k + 1 || group->before != before ||
-		    group->free == 0 || cache->batch / PAGE_GROUP == number)
+		    cache->batch / PAGE_GROUP == number)
 			return "a shelf links its groups, both ways";
 		--*shelved;
 		before = number;

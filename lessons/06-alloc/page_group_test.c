@@ -45,14 +45,14 @@ static void give_range(pfn_t first, pfn_t past)
 		arena_give(first, 0);
 }
 
-/* All is in use, but on the stack are as many lone pages as may be, twelve of
- * each of four groups: 216 to 238, 280 to 302, 344 to 366 and 408 to 430, the
+/* All is in use, but on the stack are as many lone pages as may be, sixteen of
+ * each of four groups: 216 to 246, 280 to 310, 344 to 374 and 408 to 438, the
  * even ones.  The current group is 448, and the batch 496: they came last. */
 static void fill_stack(void)
 {
 	take_all();
 	for (unsigned i = 0; i < PAGE_LONE; i++)
-		arena_give(216 + i / 12 * PAGE_GROUP + i % 12 * 2, 0);
+		arena_give(216 + i / 16 * PAGE_GROUP + i % 16 * 2, 0);
 	CHECK_EQ(cache->count, PAGE_LONE);
 	CHECK_EQ(page_cached(&arena.pages), PAGE_LONE);
 	CHECK_EQ(cache->shelves, 0);
@@ -117,8 +117,9 @@ TEST(page_group_gives_all_of_its_pages_first)
 	for (unsigned i = 0; i < PAGE_GROUP; i++) {
 		pfn_t pfn = arena_take(MEMAREA_KERNEL, 0);
 
-		CHECK(pfn >= 128 && pfn < 192 && !seen[pfn - 128]);
-		seen[pfn - 128] = true;
+		CHECK_EQ(pfn / PAGE_GROUP, 128 / PAGE_GROUP);
+		CHECK(!seen[pfn % PAGE_GROUP]);
+		seen[pfn % PAGE_GROUP] = true;
 	}
 	CHECK_EQ(group(128)->free, 0);
 	CHECK_EQ(arena_take(MEMAREA_KERNEL, 0), 192);
@@ -157,6 +158,7 @@ TEST(page_group_memory_is_occupied)
 	arena_make(ram, NULL);
 	CHECK(arena.pages.group == arena_groups);
 	CHECK_EQ(arena.pages.grouped, PAST);
+	CHECK_EQ(page_own(&arena.pages), 1);
 	occupied = area->occupied_pages;
 	CHECK_EQ(occupied, 2);
 	arena_refuse_free(65, 0, PAGE_OCCUPIED);
@@ -242,16 +244,15 @@ TEST(page_group_that_is_current_becomes_a_block)
  * it on the stack; and not where a page of it is in use. */
 TEST(page_group_that_is_free_is_followed_by_another)
 {
-	pfn_t page[PAGE_BATCH];
-
 	for (unsigned used = 0; used < 2; used++) {
 		fill_stack();
 		for (unsigned i = 0; i < PAGE_BATCH; i++)
-			page[i] = arena_take(MEMAREA_USER, 0);
-		give_range(448 + used, 512);
+			arena_take(MEMAREA_USER, 0);
+		give_range(464, 512);
+		give_range(448 + used, 464);
+		CHECK_EQ(cache->batch, 464);
 		CHECK_EQ(cache->batch / PAGE_GROUP, 448 / PAGE_GROUP);
-		for (unsigned i = 0; cache->count < PAGE_LONE; i++)
-			arena_give(page[i], 0);
+		CHECK_EQ(cache->count, PAGE_LONE);
 		CHECK_EQ(area->free_pages, 0);
 		give_range(128, 130);
 		CHECK_EQ(cache->batch == 128, used == 0);
@@ -267,9 +268,9 @@ TEST(page_group_that_is_free_joins_its_buddies)
 	shelve(128, 192);
 	CHECK_EQ(area->list[6].first, 128);
 	give_range(192, 216);
-	for (pfn_t pfn = 217; pfn < 240; pfn += 2)
+	for (pfn_t pfn = 217; pfn < 248; pfn += 2)
 		arena_give(pfn, 0);
-	give_range(240, 256);
+	give_range(248, 256);
 	CHECK_EQ(cache->batch / PAGE_GROUP, 192 / PAGE_GROUP);
 	CHECK_EQ(area->list[7].first, 0);
 	arena_give(281, 0);
@@ -313,6 +314,24 @@ TEST(page_group_after_group_fills_the_stack)
 	arena_take(MEMAREA_USER, 0);
 	CHECK_EQ(cache->count, 6);
 	CHECK_EQ(cache->shelves, 0);
+}
+
+/* A batch of lone pages is enough: the second group stays on its shelf. */
+TEST(page_group_fills_the_stack_with_a_batch)
+{
+	fill_stack();
+	arena_give(192, 0);
+	for (pfn_t pfn = 128; pfn < 128 + 2 * PAGE_BATCH; pfn += 2)
+		arena_give(pfn, 0);
+	arena_give(194, 0);
+	CHECK_EQ(cache->shelf[0], 128 / PAGE_GROUP);
+	CHECK_EQ(group(128)->next, 192 / PAGE_GROUP);
+	for (unsigned i = 0; i < PAGE_LONE + 1; i++)
+		arena_take(MEMAREA_USER, 0);
+	CHECK_EQ(cache->count, PAGE_BATCH - 1);
+	CHECK_EQ(cache->shelf[0], 192 / PAGE_GROUP);
+	CHECK_EQ(group(192)->free, 5);
+	CHECK_EQ(group(192)->before, 0);
 }
 
 /* --- The stack ----------------------------------------------------------- */
@@ -420,6 +439,37 @@ TEST(page_cache_withholds_no_block_below_the_current_group)
 	CHECK_EQ(area->list[6].first, 128);
 	CHECK_EQ(arena_take(MEMAREA_USER, 7), 128);
 	CHECK_EQ(area->list[6].first, 0);
+}
+
+/*  frame  256            384       448
+ *         |listed        |listed   |current  |     and so 256 pages */
+TEST(page_cache_withholds_no_block_two_orders_below)
+{
+	arena_make(ram, NULL);
+	CHECK_EQ(arena_take(MEMAREA_USER, 8), 256);
+	CHECK_EQ(arena_take(MEMAREA_USER, 7), 128);
+	CHECK_EQ(pages_free_exact(&arena.pages, 448, 64), PAGE_OK);
+	CHECK_EQ(arena_take(MEMAREA_USER, 0), 448);
+	arena_give(448, 0);
+	CHECK_EQ(pages_free_exact(&arena.pages, 384, 64), PAGE_OK);
+	arena_refuse_alloc(MEMAREA_USER, 8, PAGE_NO_MEMORY);
+	CHECK_EQ(pages_free_exact(&arena.pages, 256, 128), PAGE_OK);
+	CHECK_EQ(arena_take(MEMAREA_USER, 8), 256);
+	CHECK_EQ(area->free_pages + page_cached(&arena.pages), 62);
+}
+
+/* The buddy of the current group begins where the descriptors end. */
+TEST(page_cache_finds_no_block_beyond_the_last_page)
+{
+	static const struct arena_range short_ram[] = { { 64, 448 }, { 0, 0 } };
+
+	arena_make(short_ram, NULL);
+	CHECK_EQ(arena_take(MEMAREA_USER, 7), 128);
+	CHECK_EQ(arena_take(MEMAREA_USER, 7), 256);
+	CHECK_EQ(arena_take(MEMAREA_USER, 0), 384);
+	arena_give(384, 0);
+	arena_refuse_alloc(MEMAREA_USER, 7, PAGE_NO_MEMORY);
+	CHECK_EQ(arena_take(MEMAREA_USER, 6), 384);
 }
 
 /*  frame  128       192       256         |  the buddy of 128 is listed, and
@@ -581,6 +631,7 @@ TEST(page_alloc_check_sees_a_broken_stack)
 	fill_stack();
 	page = arena.array.page;
 	BROKEN(cache->page[3], cache->page[4], "a page is in a cache once");
+	BROKEN(cache->page[3], cache->page[0], "a page is in a cache once");
 	BROKEN(cache->page[3], 217, "a page in a cache is described as cached");
 	BROKEN(cache->page[3], 512,
 	       "a cached page is of a group, in the area of its cache");
@@ -620,6 +671,7 @@ TEST(page_alloc_check_sees_a_broken_batch)
 	BROKEN(cache->batch_pages, PAGE_BATCH + 1, sentence);
 	BROKEN(arena.pages.cache[MEMAREA_USER].batch_pages, 1, sentence);
 	BROKEN(cache->batch, 128, "a group waits for the next larger block");
+	arena.pages.cache[MEMAREA_KERNEL].batch_pages = PAGE_BATCH;
 	BROKEN(arena.pages.cache[MEMAREA_KERNEL].batch, 496, sentence);
 }
 
@@ -627,8 +679,6 @@ TEST(page_alloc_check_sees_a_broken_group)
 {
 	struct page_group *shelved, *spent, *none;
 	const char        *waits = "a group waits for the next larger block";
-	const char        *sentence =
-		"a batch is an aligned part of a group of its area";
 
 	shelve(128, 136);
 	arena_give(140, 0);
@@ -646,6 +696,10 @@ TEST(page_alloc_check_sees_a_broken_group)
 	BROKEN(spent->want, 0,
 	       "a cached page is of a group, in the area of its cache");
 	BROKEN(group(448)->order, 2, waits);
+	BROKEN(group(448)->next, 1, "a group on no shelf has no links");
+	BROKEN(group(448)->before, 1, "a group on no shelf has no links");
+	BROKEN(spent->next, 1, "a group on no shelf has no links");
+	BROKEN(spent->before, 2, "a group on no shelf has no links");
 	BROKEN(none->free, 1, "what is no group is zero");
 	BROKEN(none->order, 1, "what is no group is zero");
 	BROKEN(none->at, 1, "what is no group is zero");
@@ -656,7 +710,7 @@ TEST(page_alloc_check_sees_a_broken_group)
 	       "a group's bits are its free pages");
 	BROKEN(arena.array.page[70].word, MSADSC_GROUPED,
 	       "a free single page is of a group");
-	BROKEN(arena.pages.grouped, 0, sentence);
+	BROKEN(arena.pages.grouped, 0, "all pages can be of groups, or none");
 	BROKEN(arena.pages.grouped, 511, "all pages can be of groups, or none");
 }
 
@@ -680,6 +734,8 @@ TEST(page_alloc_check_sees_a_broken_shelf)
 	BROKEN(first->next, 2, links);
 	BROKEN(first->next, 1, links);
 	BROKEN(first->next, 99, "a shelf has groups of its area");
+	BROKEN(first->next, PAST / PAGE_GROUP,
+	       "a shelf has groups of its area");
 	BROKEN(first->before, 2, links);
 	BROKEN(second->before, 0, links);
 	BROKEN(second->next, 320 / 64, links);
@@ -692,4 +748,146 @@ TEST(page_alloc_check_sees_a_broken_shelf)
 	       "a shelf that is not empty is noted");
 	BROKEN(cache->shelf[3], 384 / 64, links);
 	BROKEN(cache->shelf[2], 128 / 64, "a shelf that is not empty is noted");
+	/* The current group waits for as much as one on the last shelf. */
+	cache->shelves |= 1U << 5;
+	BROKEN(cache->shelf[5], 384 / 64, links);
+	cache->shelves ^= 1U << 5;
+	arena_whole();
+}
+
+/* In these two, two things are wrong that fit each other. */
+TEST(page_alloc_check_sees_a_stack_that_hides_a_block)
+{
+	struct page_cache *kernels = &arena.pages.cache[MEMAREA_KERNEL];
+
+	fill_stack();
+	arena.array.page[217].word = MSADSC_GROUPED;
+	BROKEN(group(217)->free, UINT64_C(1) << 217 % PAGE_GROUP,
+	       "a cached page with a free buddy is of the batch");
+	arena.array.page[217] = page_used(0, 1, 0);
+	arena_whole();
+	kernels->page[0] = 216;
+	BROKEN(kernels->count, 1,
+	       "a cached page is of a group, in the area of its cache");
+}
+
+TEST(page_alloc_check_sees_a_group_on_a_wrong_shelf)
+{
+	struct page_cache *kernels = &arena.pages.cache[MEMAREA_KERNEL];
+
+	shelve(128, 136);
+	CHECK_EQ(cache->shelf[3], 128 / PAGE_GROUP);
+	cache->shelf[2] = cache->shelf[3];
+	cache->shelf[3] = 0;
+	BROKEN(cache->shelves, 1U << 2, "a shelf links its groups, both ways");
+	cache->shelf[3] = cache->shelf[2];
+	cache->shelf[2] = 0;
+	arena_whole();
+	kernels->shelf[3] = 128 / PAGE_GROUP;
+	BROKEN(kernels->shelves, 1U << 3, "a shelf has groups of its area");
+}
+
+/* 64 pages that are no group, but say so. */
+TEST(page_alloc_check_sees_a_group_that_is_none)
+{
+	static const struct arena_range odd[] = { { 64, 500 }, { 0, 0 } };
+	const char *own = "all pages of a group are its own";
+
+	arena_make(odd, NULL);
+	BROKEN(group(448)->want, 1, "a group has all of its pages");
+	BROKEN(group(64)->want, 1, own);
+	CHECK_EQ(arena_take(MEMAREA_USER, 6), 384);
+	BROKEN(group(384)->want, 1, own);
+	CHECK_EQ(pages_free_exact(&arena.pages, 384, 32), PAGE_OK);
+	BROKEN(group(384)->want, 1, own);
+}
+
+/* All of its pages are inside a larger block. */
+TEST(page_alloc_check_sees_a_group_inside_a_block)
+{
+	const char *own = "all pages of a group are its own";
+
+	arena_make(ram, NULL);
+	group(320)->at = PAGE_GROUP - 1;
+	BROKEN(group(320)->want, 1, own);
+	group(320)->at = 0;
+	CHECK_EQ(arena_take(MEMAREA_USER, 8), 256);
+	group(320)->at = PAGE_GROUP - 1;
+	BROKEN(group(320)->want, 1, own);
+}
+
+/* The one block of 64 pages becomes less than that by what is known of groups:
+ * then there are none. */
+TEST(page_group_that_would_cost_its_block_is_not_made)
+{
+	static const struct arena_range high[] = {
+		{ MEMAREA_KERNEL_BASE, MEMAREA_KERNEL_BASE + 17 },
+		{ MEMAREA_KERNEL_BASE + 64, MEMAREA_KERNEL_BASE + 128 },
+		{ 0, 0 }
+	};
+	struct memarea *kernel = &arena.areas.area[MEMAREA_KERNEL];
+
+	arena_make(high, NULL);
+	CHECK_EQ(arena.pages.grouped, 0);
+	CHECK_EQ(kernel->free_pages, 64);
+	CHECK_EQ(kernel->list[6].first, MEMAREA_KERNEL_BASE + 64);
+	CHECK_EQ(kernel->occupied_pages, 17);
+}
+
+/* All of it is free, so it had to become a block. */
+TEST(page_alloc_check_sees_a_group_that_should_be_a_block)
+{
+	pfn_t first;
+
+	arena_make(ram, NULL);
+	first = arena_take(MEMAREA_USER, 6);
+	for (unsigned i = 0; i < PAGE_GROUP; i++)
+		arena.array.page[first + i].word = MSADSC_GROUPED;
+	*group(first) = (struct page_group){ .free = UINT64_MAX,
+		                             .want = UINT64_MAX,
+		                             .order = PAGE_GROUP_ORDER };
+	CHECK_TEXT(page_alloc_check(&arena.pages),
+	           "a group that is free is a block of the lists");
+}
+
+TEST(page_alloc_print_says_what_groups_cost)
+{
+	static const struct arena_range small[] = { { 64, 128 }, { 0, 0 } };
+	static const struct arena_range one_more[] = { { 64, 449 }, { 0, 0 } };
+
+	arena_make(ram, NULL);
+	CHECK_TEXT(
+		PRINTED(page_alloc_print(&arena.pages)),
+		"page: 1 pages hold what is known of 8 groups of 64 pages\n");
+	arena_make(one_more, NULL);
+	CHECK_TEXT(PRINTED(page_alloc_print(&arena.pages)),
+	           "page: 1 pages hold what is known of 8 groups of 64 pages\n");
+	arena_make(small, NULL);
+	CHECK_TEXT(PRINTED(page_alloc_print(&arena.pages)),
+	           "page: no groups: no block has 64 pages\n");
+}
+
+/* As many as it has room for: lone pages, and a whole batch. */
+TEST(page_cache_can_be_full)
+{
+	static const struct arena_range kernel[] = {
+		{ MEMAREA_KERNEL_BASE, MEMAREA_KERNEL_BASE + 256 }, { 0, 0 }
+	};
+	struct page_cache *kernels = &arena.pages.cache[MEMAREA_KERNEL];
+	const pfn_t        base = MEMAREA_KERNEL_BASE + 64;
+	pfn_t              first;
+
+	arena_make(kernel, NULL);
+	while (page_alloc(&arena.pages, MEMAREA_KERNEL, 0, &first) == PAGE_OK)
+		continue;
+	CHECK_EQ(kernels->batch, base + 176);
+	for (unsigned i = 0; i < PAGE_LONE; i++)
+		arena_give(base + 2 * i, 0);
+	for (unsigned i = 0; i < PAGE_BATCH; i++)
+		arena_give(base + 176 + i, 0);
+	CHECK_EQ(kernels->count, PAGE_LONE + PAGE_BATCH);
+	arena_give(base + 129, 0);
+	CHECK_EQ(kernels->count, PAGE_LONE + PAGE_BATCH);
+	arena_give(base + 1, 0);
+	CHECK_EQ(kernels->batch, base);
 }

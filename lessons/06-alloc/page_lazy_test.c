@@ -134,3 +134,42 @@ TEST(pages_in_runs_may_be_one)
 	         arena.areas.area[MEMAREA_KERNEL].usable_pages -
 	                 arena.areas.area[MEMAREA_KERNEL].occupied_pages);
 }
+
+/* A run of 64 pages can become a group, one of 63 cannot. */
+TEST(pages_in_runs_can_be_groups)
+{
+	static const struct arena_range ram[] = { { FIRST, FIRST + 128 },
+		                                  { 0, 0 } };
+	static const struct arena_range less[] = { { FIRST, FIRST + 127 },
+		                                   { 0, 0 } };
+	pfn_t                           first;
+
+	arena_make_lazily(ram, NULL, FIRST + 64);
+	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].run_pages, 64);
+	CHECK_EQ(arena.pages.grouped, FIRST + 128);
+	for (unsigned i = 0; i < 45; i++)
+		CHECK_EQ(page_alloc(pages, MEMAREA_KERNEL, 0, &first), PAGE_OK);
+	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].run_pages, 64);
+	CHECK_EQ(page_alloc(pages, MEMAREA_KERNEL, 0, &first), PAGE_OK);
+	CHECK_EQ(first, FIRST + 64);
+	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].run_pages, 0);
+	CHECK_EQ(page_cached(pages), 63);
+	CHECK_TEXT(page_alloc_check(pages), NULL);
+
+	arena_make_lazily(less, NULL, FIRST + 64);
+	CHECK_EQ(arena.pages.grouped, 0);
+}
+
+TEST(page_alloc_check_sees_a_run_in_a_group)
+{
+	static const struct arena_range ram[] = { { FIRST, FIRST + 160 },
+		                                  { FIRST + 170, FIRST + 192 },
+		                                  { 0, 0 } };
+
+	arena_make_lazily(ram, NULL, FIRST + 128);
+	CHECK_EQ(arena.areas.area[MEMAREA_KERNEL].run_pages, 54);
+	CHECK_EQ(arena.pages.grouped, FIRST + 192);
+	CHECK_BROKEN(arena_groups[(FIRST + 128) / PAGE_GROUP].want, 1,
+	             page_alloc_check(pages),
+	             "all pages of a group are its own");
+}

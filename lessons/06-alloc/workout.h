@@ -39,8 +39,8 @@ struct workout_all {
 /**
  * Take all memory page by page, fill it, and give it back.
  *
- * Each page must be RAM that nobody lies in, and there must be as many as
- * there are such pages; code, constants and what was loaded must be as before.
+ * Each page must be RAM that nobody lies in, and there must be as many as there
+ * are such pages, but for the allocator's own; code, constants and what was loaded must be as before.
  *
  * @return NULL, with `pages` as before, or the sentence of what went wrong
  */
