@@ -18,7 +18,6 @@ static const uint64_t starts[] = {
 	UINT64_C(0x0101010101010101),
 	UINT64_C(0x0001000100010001),
 	UINT64_C(0x0000000100000001),
-	UINT64_C(0x0000000000000001),
 };
 
 /* Where blocks of order @k + 1 start, if those of order @k do at @blocks. */
@@ -31,7 +30,7 @@ unsigned page_bits_order(uint64_t free)
 {
 	unsigned k = 0;
 
-	while (k < PAGE_GROUP_ORDER && (free = join(free, k)) != 0)
+	while (k + 1 < PAGE_GROUP_ORDER && (free = join(free, k)) != 0)
 		k++;
 	return k;
 }
@@ -217,14 +216,18 @@ void page_group_empty(struct page_alloc *pages, struct page_cache *cache)
 	}
 }
 
-/* Whether a block can become a group. */
-static bool can_group(const struct memareas *areas)
+/* Whether a block of an area can become a group. */
+static bool can_group(const struct memarea *area)
 {
-	for (int i = MEMAREAS; i-- > 0;)
-		if (areas->area[i].orders >> PAGE_GROUP_ORDER != 0 ||
-		    areas->area[i].run_pages >= PAGE_GROUP)
-			return true;
-	return false;
+	return area->orders >> PAGE_GROUP_ORDER != 0 ||
+	       area->run_pages >= PAGE_GROUP;
+}
+
+static bool any_can_group(const struct memareas *areas)
+{
+	return can_group(&areas->area[MEMAREA_HARDWARE]) ||
+	       can_group(&areas->area[MEMAREA_KERNEL]) ||
+	       can_group(&areas->area[MEMAREA_USER]);
 }
 
 /* Nobody can free [first, end), which was taken. */
@@ -245,13 +248,13 @@ void page_group_init(struct page_alloc *pages)
 	uint64_t count = bytes_to_pages(bytes);
 	pfn_t    first;
 
-	if (!can_group(pages->areas) ||
+	if (!any_can_group(pages->areas) ||
 	    (pages_alloc_exact(pages, MEMAREA_KERNEL, count, &first) !=
 	             PAGE_OK &&
 	     pages_alloc_exact(pages, MEMAREA_USER, count, &first) != PAGE_OK))
 		return;
 	/* That may have broken the only block that could become a group. */
-	if (!can_group(pages->areas)) {
+	if (!any_can_group(pages->areas)) {
 		pages_free_exact(pages, first, count);
 		return;
 	}

@@ -105,7 +105,8 @@ void page_group_cut(struct page_alloc *pages, struct page_cache *cache,
 /** All pages of groups and stacks go to the lists. */
 void page_group_empty(struct page_alloc *pages, struct page_cache *cache);
 
-/** The order of the largest block of the pages @p free; 0: also if none is. */
+/** The order of the largest block of the pages @p free, which are not all; 0:
+ * also if none is. */
 unsigned page_bits_order(uint64_t free);
 
 /** Put the group around @p pfn, which is on no shelf, where it belongs. */

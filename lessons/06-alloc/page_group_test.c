@@ -860,8 +860,9 @@ TEST(page_alloc_print_says_what_groups_cost)
 		PRINTED(page_alloc_print(&arena.pages)),
 		"page: 1 pages hold what is known of 8 groups of 64 pages\n");
 	arena_make(one_more, NULL);
-	CHECK_TEXT(PRINTED(page_alloc_print(&arena.pages)),
-	           "page: 1 pages hold what is known of 8 groups of 64 pages\n");
+	CHECK_TEXT(
+		PRINTED(page_alloc_print(&arena.pages)),
+		"page: 1 pages hold what is known of 8 groups of 64 pages\n");
 	arena_make(small, NULL);
 	CHECK_TEXT(PRINTED(page_alloc_print(&arena.pages)),
 	           "page: no groups: no block has 64 pages\n");
