@@ -126,6 +126,22 @@ TEST(page_alloc_without_room_for_groups_does_without)
 	end(m);
 }
 
+/* Only the user area has anything: then what is known of groups lies there. */
+TEST(page_alloc_has_groups_where_only_the_user_area_has_blocks)
+{
+	struct machine *m = make_around(17 * GiB, 16 * GiB, 17 * GiB);
+	pfn_t           page;
+
+	CHECK_EQ(m->pages.grouped, 17 * GiB / PAGE_SIZE);
+	CHECK(page_own(&m->pages) > 0);
+	CHECK_EQ(page_alloc(&m->pages, MEMAREA_USER, 0, &page), PAGE_OK);
+	CHECK_EQ(m->pages.cache[MEMAREA_USER].count, PAGE_BATCH - 1);
+	CHECK_EQ(page_free(&m->pages, page, 0), PAGE_OK);
+	CHECK_EQ(page_alloc(&m->pages, MEMAREA_KERNEL, 0, &page),
+	         PAGE_NO_MEMORY);
+	end(m);
+}
+
 /* Blocks start where a large page can, so that one entry maps them. */
 TEST(memm_aligns_large_blocks_to_large_pages)
 {

@@ -72,9 +72,10 @@ TEST(obj_pointers_into_objects_are_seen)
  *                        ^      ^  ^            ^        ^          ^      */
 TEST(obj_foreign_pointers_are_seen)
 {
-	uint64_t page;
-	pfn_t    pfn;
-	char    *object;
+	struct msadsc free;
+	uint64_t      page;
+	pfn_t         pfn;
+	char         *object;
 
 	obj_arena_make(OBJ_UNCHECKED);
 	refused(NULL, OBJ_FOREIGN);
@@ -96,6 +97,13 @@ TEST(obj_foreign_pointers_are_seen)
 	        OBJ_FOREIGN);
 	CHECK_EQ(page_free(&arena.pages, pfn, 0), PAGE_OK);
 	refused((void *)(uintptr_t)page, OBJ_IS_FREE);
+	/* A larger machine has groups and stacks, where free pages are. */
+	free = arena.array.page[pfn];
+	arena.array.page[pfn].word = MSADSC_CACHED;
+	refused((void *)(uintptr_t)page, OBJ_IS_FREE);
+	arena.array.page[pfn].word = MSADSC_GROUPED;
+	refused((void *)(uintptr_t)page, OBJ_IS_FREE);
+	arena.array.page[pfn] = free;
 	CHECK_EQ(obj_free(heap, object), OBJ_OK);
 	obj_arena_end();
 }

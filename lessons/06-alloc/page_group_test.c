@@ -533,6 +533,27 @@ TEST(page_group_on_a_shelf_withholds_no_block)
 	CHECK_EQ(group(128)->free, 0xff);
 }
 
+/* The last block of the current group makes it a block of the lists. */
+TEST(page_group_that_is_current_takes_back_its_last_block)
+{
+	hold_one();
+	for (unsigned order = 5; order > 0; order--)
+		arena_take(MEMAREA_USER, order);
+	CHECK_EQ(arena_take(MEMAREA_USER, 0), 129);
+	arena_give(160, 5);
+	arena_give(128, 0);
+	arena_give(129, 0);
+	CHECK_EQ(cache->count, 0);
+	arena_give(130, 1);
+	arena_give(136, 3);
+	arena_give(132, 2);
+	CHECK_EQ(cache->batch / PAGE_GROUP, 128 / PAGE_GROUP);
+	CHECK_EQ(area->free_pages, 0);
+	arena_give(144, 4);
+	CHECK_EQ(cache->batch, PFN_LIMIT);
+	CHECK_EQ(area->list[6].first, 128);
+}
+
 /* Of several shelves, the lowest that has such a block. */
 TEST(page_group_that_holds_the_smallest_such_block_gives_it)
 {

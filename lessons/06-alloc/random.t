@@ -30,9 +30,11 @@ play pages 15
 play areas 5
 play pages 50 "$small"
 play areas 10 "$small"
-play objects 6
+play objects 3
+play objects 3 "$small"
 play zones 4
-play memm 6
+play memm 3
+play memm 3 "$small"
 play mapped 4
 for bug in share touch lost; do find pages $bug; done
 for game in objects memm; do
