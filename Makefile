@@ -214,10 +214,11 @@ $(addprefix $(FAST)/,$(DRIVERS)): $(FAST)/%: $(FAST)/common/host/%.c.o \
 	$(call says,LD,$@)
 	$(Q)$(HOST_CC) $(FAST_CFLAGS) $^ -o $@
 
-# The same with groups of four pages, so that few pages are many groups.
+# The same with groups of four pages, so that few pages are many groups; and so
+# are fuzzers compiled.
+FEW   := -DPAGE_GROUP_ORDER=2 -DPAGE_BATCH_ORDER=1 -DPAGE_LONE=3
 SMALL := build/small$(VARIANT)
-$(eval $(call compile,$(SMALL),$(HOST_CC),$(FAST_CFLAGS) \
-  -DPAGE_GROUP_ORDER=2 -DPAGE_BATCH_ORDER=1 -DPAGE_LONE=3))
+$(eval $(call compile,$(SMALL),$(HOST_CC),$(FAST_CFLAGS) $(FEW)))
 $(SMALL)/exhaust_cache: $(SMALL)/common/host/exhaust.c.o
 $(SMALL)/random: $(patsubst %,$(SMALL)/%.o,$(PLAYED))
 $(SMALL)/exhaust_cache $(SMALL)/random: $(SMALL)/%: \
@@ -230,7 +231,7 @@ GAMES     := pages areas objects zones memm mapped
 FUZZERS   := boot e820 pipeline $(GAMES)
 FUZZ      := build/fuzz
 FUZZ_LINK := -fsanitize=fuzzer,address,undefined
-FUZZ_CFLAGS := $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
+FUZZ_CFLAGS := $(WARNINGS) $(FEW) -O1 -g -fno-omit-frame-pointer \
   -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 $(eval $(call compile,$(FUZZ),clang,$(FUZZ_CFLAGS)))
 $(FUZZ)/play: $(patsubst %,$(FUZZ)/%.o,$(PLAYED))
