@@ -25,7 +25,7 @@ from trouble import Trouble  # noqa: E402
 PC = "2M 3M 5M 8M 16M 33M 64M 128M 1G 3G 3584M 4G 8G 64G 512G 1020G".split()
 UEFI = "64M 128M 1G 4G 64G 512G".split()
 PVH = "16M 128M 4G".split()
-BOCHS = "4M 32M 128M 1G 2G".split()
+BOCHS = "5M 32M 128M 1G 2G".split()
 
 # Name of the hole, memory, GRUB's commands, whose numbers have 32 bits; a mask
 # of badram has no say on the bits above.

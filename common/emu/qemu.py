@@ -26,7 +26,7 @@ MEM_WIDE = 1020 << 30
 
 # Below that GRUB 2.06 has no room, for itself or for the larger kernels; QEMU
 # can load them without it.
-MEM_GRUB = 4 << 20
+MEM_GRUB = 5 << 20
 
 # The kernel writes 0x10 or 0x11 to port 0xf4; the status is twice that, + 1.
 STATUS_OK = 33
@@ -117,7 +117,7 @@ def screen_options(options):
 def kernel_options(options, words):
     """How the kernel comes into the machine."""
     if options.boot == "grub" and memory_bytes(options.mem) < MEM_GRUB:
-        print("boot: GRUB needs 4M of memory, so QEMU loads the kernel "
+        print("boot: GRUB needs 5M of memory, so QEMU loads the kernel "
               "(BOOT=pvh)", flush=True)
         options.boot = "pvh"
     if options.boot == "pvh":
