@@ -70,7 +70,8 @@ static uint64_t most_bytes(const struct boot_info *boot)
 		    range.base <= DIRECT_GIB * GiB - range.bytes)
 			highest = max_u64(highest, range.base + range.bytes);
 	}
-	return highest / PAGE_SIZE * 8 + highest / PAGE_SIZE / 64 * 32;
+	return highest / PAGE_SIZE * 8 +
+	       pieces_for(highest / PAGE_SIZE, 64) * 32;
 }
 
 /* Tables that a window of so many bytes can need. */
@@ -114,17 +115,8 @@ static void share_all(void)
 	lazy.most = SHARED;
 }
 
-/* The window that @paddr can be seen in, or NULL. */
-static const struct window *window_of(paddr_t paddr)
-{
-	for (unsigned i = 0; i < lazy.windows; i++)
-		if (paddr >= lazy.window[i].base && paddr < lazy.window[i].end)
-			return &lazy.window[i];
-	return NULL;
-}
-
-/* Whether another window has a byte of [base, end). */
-static bool overlaps(paddr_t base, paddr_t end)
+/* Whether a window has a byte of [base, end). */
+static bool is_seen(paddr_t base, paddr_t end)
 {
 	for (unsigned i = 0; i < lazy.windows; i++)
 		if (base < lazy.window[i].end && lazy.window[i].base < end)
@@ -148,7 +140,7 @@ void *lazy_zeroed(paddr_t paddr, uint64_t bytes)
 {
 	uint64_t *gib = page_at(shared(GIBS));
 	paddr_t   end = paddr + bytes;
-	bool      anew = lazy.windows % WINDOWS == 0 || overlaps(paddr, end);
+	bool      anew = lazy.windows % WINDOWS == 0 || is_seen(paddr, end);
 
 	if ((anew ? SHARED : lazy.most) + tables_of(bytes) > lazy.pool_pages)
 		return NULL;
@@ -189,7 +181,7 @@ bool lazy_fault(uint64_t address, uint64_t error)
 	paddr_t   paddr = address - LAZY_MAP;
 	uint64_t *entry = page_at(shared(GIBS)) + paddr / GiB;
 
-	if (error != FAULT_WRITE || window_of(paddr) == NULL)
+	if (error != FAULT_WRITE || !is_seen(paddr, paddr + 1))
 		return false;
 	entry = own_table(entry, shared(DIRECTORY)) +
 	        (paddr / (2 * MiB) & (ENTRIES - 1));

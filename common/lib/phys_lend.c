@@ -19,10 +19,11 @@ void phys_lend(paddr_t base, uint64_t bytes, void *memory)
 
 void *phys_lent(paddr_t paddr, uint64_t bytes)
 {
-	uint64_t offset = lent.base == PHYS_ANY ? 0 : paddr - lent.base;
+	paddr_t  base = lent.base == PHYS_ANY ? paddr : lent.base;
+	uint64_t offset = paddr - base;
 
-	if ((paddr < lent.base && lent.base != PHYS_ANY) ||
-	    offset > lent.bytes || bytes > lent.bytes - offset || bytes == 0)
+	if (paddr < base || offset > lent.bytes ||
+	    bytes > lent.bytes - offset || bytes == 0)
 		return NULL;
 	return lent.memory + offset;
 }

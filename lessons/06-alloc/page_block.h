@@ -60,7 +60,7 @@ static inline void page_cache_push(struct page_cache *cache,
 /** Groups that frames [0, @p pages) can be of. */
 static inline uint64_t page_groups(pfn_t pages)
 {
-	return (pages + PAGE_GROUP - 1) / PAGE_GROUP;
+	return pieces_for(pages, PAGE_GROUP);
 }
 
 /** The group that frame @p pfn is of, if it is of one: see @c want. */
@@ -142,6 +142,11 @@ void page_give_back(struct page_alloc *pages, pfn_t pfn, unsigned order);
  * PAGE_OCCUPIED, PAGE_IS_FREE or PAGE_INSIDE.
  */
 enum page_status page_look(const struct page_alloc *pages, pfn_t first);
+
+/** Describe [first, end) as a row of blocks, each as large as its place allows,
+ * in @p state; @p low is theirs, twice. */
+void page_row(struct page_alloc *pages, pfn_t first, pfn_t end,
+              enum msadsc_state state, uint64_t low);
 
 /** Shares of a used block's descriptor. */
 static inline uint64_t page_word_shares(struct msadsc d)

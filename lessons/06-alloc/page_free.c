@@ -82,15 +82,13 @@ void page_put(struct page_alloc *pages, pfn_t pfn, unsigned order)
 
 enum page_status page_look(const struct page_alloc *pages, pfn_t first)
 {
-	pfn_t holder;
-
-	if (first < pages->pages &&
-	    msadsc_state(pages->page[first]) == MSADSC_USED)
-		return PAGE_OK;
-	holder = msadsc_find(pages->array, first);
-	if (first >= pages->pages || !msadsc_is_ram(pages->array, first))
+	if (first >= pages->pages)
 		return PAGE_FOREIGN;
-	switch (msadsc_state(pages->page[holder])) {
+	if (msadsc_state(pages->page[first]) == MSADSC_USED)
+		return PAGE_OK;
+	if (!msadsc_is_ram(pages->array, first))
+		return PAGE_FOREIGN;
+	switch (msadsc_state(pages->page[msadsc_find(pages->array, first)])) {
 	case MSADSC_USED:
 		return PAGE_INSIDE;
 	case MSADSC_RUN:

@@ -230,18 +230,6 @@ static bool any_can_group(const struct memareas *areas)
 	       can_group(&areas->area[MEMAREA_USER]);
 }
 
-/* Nobody can free [first, end), which was taken. */
-static void occupy(struct page_alloc *pages, pfn_t first, pfn_t end)
-{
-	page_cache_of(pages, first)->area->occupied_pages += end - first;
-	while (first < end) {
-		unsigned order = msadsc_order_at(first, end - first);
-
-		pages->page[first] = msadsc_twice(MSADSC_OCCUPIED, order, 0);
-		first += UINT64_C(1) << order;
-	}
-}
-
 void page_group_init(struct page_alloc *pages)
 {
 	uint64_t bytes = page_groups(pages->pages) * sizeof(struct page_group);
@@ -258,7 +246,9 @@ void page_group_init(struct page_alloc *pages)
 		pages_free_exact(pages, first, count);
 		return;
 	}
-	occupy(pages, first, first + count);
+	/* Nobody can free them. */
+	page_row(pages, first, first + count, MSADSC_OCCUPIED, 0);
+	page_cache_of(pages, first)->area->occupied_pages += count;
 	pages->group = phys_to_virt_zeroed(pfn_to_paddr(first), bytes);
 	pages->grouped = pages->pages;
 }

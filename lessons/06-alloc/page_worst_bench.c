@@ -2,10 +2,10 @@
  * @file
  * Benchmark of lesson 6, pages: calls made as costly as can be.
  *
- *     W-free     a page that has an owner is freed beside one on the stack, so that another group
- *                is the current one: all of the one before is free, its batch
- *                lies at the bottom of the stack, and it joins up to the
- *                largest block
+ *     W-free     a page that has an owner is freed beside one on the stack, so
+ *                that another group is the current one: all of the one before is
+ *                free, its batch lies at the bottom of the stack, and it joins
+ *                up to the largest block
  *     W-split    that block is halved for a group, which a page is taken from
  *     W-lone     the stack is filled from as many groups as a batch has pages,
  *                the last of which has 32
@@ -177,7 +177,7 @@ static void run_gather(unsigned order)
 	count_alloc(&w, "W-gather", order);
 }
 
-/* The user area is asked first, and has all but the last page of the block. */
+/* The user area is asked first, and has all but half of the block. */
 static void run_areas(void)
 {
 	struct worst kernel = new_worst(), user = kernel;

@@ -9,16 +9,22 @@
  */
 #include "page_block.h"
 
-/* Describe [first, end) as used blocks of @owner, with one share. */
-static void use(struct page_alloc *pages, pfn_t first, pfn_t end,
-                uint64_t owner)
+void page_row(struct page_alloc *pages, pfn_t first, pfn_t end,
+              enum msadsc_state state, uint64_t low)
 {
 	while (first < end) {
 		unsigned order = msadsc_order_at(first, end - first);
 
-		pages->page[first] = page_used(order, 1, owner);
+		pages->page[first] = msadsc_twice(state, order, low);
 		first += UINT64_C(1) << order;
 	}
+}
+
+/* Describe [first, end) as used blocks of @owner, with one share. */
+static void use(struct page_alloc *pages, pfn_t first, pfn_t end,
+                uint64_t owner)
+{
+	page_row(pages, first, end, MSADSC_USED, owner << PAGE_OWNER_SHIFT | 1);
 }
 
 /* The smallest order whose blocks have @count pages or more, of 2 or more. */

@@ -9,25 +9,20 @@
  * known of groups. */
 static const struct arena_range one_range[] = { { 255, 512 }, { 0, 0 } };
 
-static void whole(void)
-{
-	CHECK_TEXT(page_alloc_check(&arena.pages), NULL);
-}
-
 static pfn_t take(uint64_t count)
 {
 	pfn_t first = 0;
 
 	CHECK_EQ(pages_alloc_exact(&arena.pages, MEMAREA_USER, count, &first),
 	         PAGE_OK);
-	whole();
+	arena_whole();
 	return first;
 }
 
 static void give(pfn_t first, uint64_t count)
 {
 	CHECK_EQ(pages_free_exact(&arena.pages, first, count), PAGE_OK);
-	whole();
+	arena_whole();
 }
 
 static void refuse(pfn_t first, uint64_t count, enum page_status status)
@@ -96,7 +91,7 @@ TEST(pages_exact_blocks_can_be_freed_one_by_one)
 	CHECK_EQ(page_free(&arena.pages, first + 8, 1), PAGE_OK);
 	CHECK_EQ(page_free(&arena.pages, first + 10, 0), PAGE_OK);
 	page_empty_caches(&arena.pages);
-	whole();
+	arena_whole();
 	CHECK(arena_lists_are_as_kept());
 }
 
